@@ -1,0 +1,9 @@
+"""
+bluelmo: pre-trained ELMo on the BLUE biomedical benchmark, as plugins of AllenNLP.
+
+Importing this package imports all of its modules, so that every registered class is known.
+"""
+
+from allennlp.common.util import import_module_and_submodules
+
+import_module_and_submodules(__name__)

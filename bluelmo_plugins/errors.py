@@ -1,0 +1,105 @@
+"""Errors for the person who made the mistake: where it is, what was found, what to do."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from os import PathLike
+from typing import Optional, Union
+
+from allennlp.common.checks import ConfigurationError
+
+
+class InputError(ConfigurationError):
+    """
+    A mistake in a file, a configuration or a command line, told with its place.
+
+    The text reads ``FILE, line 7, column 'label': FOUND. Expected EXPECTED. TODO.``, each part only
+    where it is known. Being a `ConfigurationError`, it is what AllenNLP's own code expects to be
+    raised for such mistakes.
+
+    # Parameters
+
+    found : `str`
+        What is wrong, as a clause without a final full stop.
+    file : `Union[str, PathLike]`, optional (default = `None`)
+        The file that holds the mistake.
+    line : `int`, optional (default = `None`)
+        The line of that file, counted from 1.
+    column : `str`, optional (default = `None`)
+        The name (or the number, counted from 1) of the column of a table.
+    expected : `str`, optional (default = `None`)
+        What should have been there, as a noun phrase.
+    todo : `str`, optional (default = `None`)
+        What the reader of the message can do about it, as a sentence without a final full stop.
+    """
+
+    def __init__(
+        self,
+        found: str,
+        *,
+        file: Optional[Union[str, "PathLike[str]"]] = None,
+        line: Optional[int] = None,
+        column: Optional[str] = None,
+        expected: Optional[str] = None,
+        todo: Optional[str] = None,
+    ) -> None:
+        self.file = None if file is None else str(file)
+        self.line = line
+        self.column = column
+        place = [] if self.file is None else [self.file]
+        if line is not None:
+            place.append(f"line {line}")
+        if column is not None:
+            place.append(f"column '{column}'")
+        sentences = [found]
+        if expected is not None:
+            sentences.append(f"Expected {expected}")
+        if todo is not None:
+            sentences.append(todo)
+        text = " ".join(
+            sentence if sentence.endswith("?") else sentence.rstrip(".") + "."
+            for sentence in sentences
+        )
+        super().__init__(f"{', '.join(place)}: {text}" if place else text)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def unknown_name(
+    kind: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    file: Optional[Union[str, "PathLike[str]"]] = None,
+    line: Optional[int] = None,
+    column: Optional[str] = None,
+) -> InputError:
+    """
+    The error for a name that is none of the known ones; it lists them and points to the nearest.
+
+    # Parameters
+
+    kind : `str`
+        What the name stands for, e.g. ``"label"``.
+    name : `str`
+        The name that was found.
+    known : `Iterable[str]`
+        The names that would have been right.
+    file, line, column
+        As in `InputError`.
+
+    # Returns
+
+    `InputError`
+        For the caller to raise.
+    """
+    known = list(known)
+    nearest = get_close_matches(name, known, n=1)
+    return InputError(
+        f"unknown {kind} '{name}'",
+        file=file,
+        line=line,
+        column=column,
+        expected="one of " + ", ".join(f"'{each}'" for each in known),
+        todo=f"Did you mean '{nearest[0]}'?" if nearest else None,
+    )

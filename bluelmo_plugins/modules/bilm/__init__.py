@@ -1,0 +1,11 @@
+"""
+ELMo's bidirectional language model (biLM), on torch and h5py alone.
+
+Nothing in this package imports AllenNLP, so that it can be used and measured on a machine that has
+only torch and h5py.
+"""
+
+from .bilm import BiLm
+from .options import BiLmOptions, ElmoFileError
+
+__all__ = ["BiLm", "BiLmOptions", "ElmoFileError"]

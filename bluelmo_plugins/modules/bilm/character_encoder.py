@@ -1,0 +1,129 @@
+"""The biLM's token layer: a vector for a word from its characters, without context."""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .options import BiLmOptions
+from .weights import WeightFile
+
+NUM_CHARACTERS = 261
+"""256 bytes, begin and end of sentence, begin and end of word, padding (bilm-tf's mapping)."""
+
+WORDS_PER_CONVOLUTION = 256
+"""Words that go through the convolutions at once; bounds their memory (46 MB at full size)."""
+
+
+class Highway(nn.Module):
+    """
+    One highway layer (https://arxiv.org/abs/1505.00387) in bilm-tf's form,
+    ``g * relu(A x) + (1 - g) * x`` with ``g = sigmoid(B x)``.
+
+    # Parameters
+
+    dim : `int`
+        Width of its input and output.
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.transform = nn.Linear(dim, dim)
+        self.carry = nn.Linear(dim, dim)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """
+        # Parameters
+
+        inputs : `Tensor`
+            Shape `(num_words, dim)`.
+
+        # Returns
+
+        `Tensor`
+            Shape `(num_words, dim)`.
+        """
+        gate = torch.sigmoid(self.carry(inputs))
+        return torch.lerp(inputs, functional.relu(self.transform(inputs)), gate)
+
+
+class CharacterEncoder(nn.Module):
+    """
+    Character embeddings, convolutions of several widths with max pooling, highway layers and a
+    projection: ELMo's context-insensitive token layer
+    (https://arxiv.org/abs/1802.05365, section 3).
+
+    # Parameters
+
+    options : `BiLmOptions`
+        The shape.
+    """
+
+    def __init__(self, options: BiLmOptions) -> None:
+        super().__init__()
+        self._activation = getattr(torch, options.activation)
+        # Row 0 stands for "no token": AllenNLP's character ids are bilm-tf's plus one.
+        self.embedding = nn.Embedding(NUM_CHARACTERS + 1, options.character_dim)
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(options.character_dim, number, width) for width, number in options.filters
+        )
+        self.highways = nn.ModuleList(
+            Highway(options.num_filters) for _ in range(options.num_highways)
+        )
+        self.projection = nn.Linear(options.num_filters, options.projection_dim)
+
+    def forward(self, character_ids: Tensor) -> Tensor:
+        """
+        # Parameters
+
+        character_ids : `Tensor`
+            Shape `(num_words, max_characters)`, AllenNLP's character ids of one word a row.
+
+        # Returns
+
+        `Tensor`
+            Shape `(num_words, projection_dim)`.
+        """
+        chunks = character_ids.split(WORDS_PER_CONVOLUTION)
+        vectors = torch.cat([self._convolve(chunk) for chunk in chunks])
+        for highway in self.highways:
+            vectors = highway(vectors)
+        return cast(Tensor, self.projection(vectors))
+
+    def _convolve(self, character_ids: Tensor) -> Tensor:
+        embedded = self.embedding(character_ids).transpose(1, 2)
+        pooled = [convolution(embedded).amax(dim=-1) for convolution in self.convolutions]
+        return cast(Tensor, self._activation(torch.cat(pooled, dim=-1)))
+
+    @torch.no_grad()
+    def load(self, file: WeightFile) -> None:
+        """
+        Copies the weights of a bilm-tf file.
+
+        # Parameters
+
+        file : `WeightFile`
+            The open file.
+
+        Raises `ElmoFileError` where a layer is missing or has another shape.
+        """
+        characters, dim = self.embedding.weight.shape
+        self.embedding.weight[0].zero_()
+        self.embedding.weight[1:].copy_(file.read("char_embed", (characters - 1, dim)))
+        for index, convolution in enumerate(cast(list[nn.Conv1d], self.convolutions)):
+            number, _, width = convolution.weight.shape
+            kernel = file.read(f"CNN/W_cnn_{index}", (1, width, dim, number))
+            convolution.weight.copy_(kernel[0].permute(2, 1, 0))
+            convolution.get_parameter("bias").copy_(file.read(f"CNN/b_cnn_{index}", (number,)))
+        for index, highway in enumerate(cast(list[Highway], self.highways)):
+            for name, linear in (("transform", highway.transform), ("carry", highway.carry)):
+                _copy_linear(linear, file, f"CNN_high_{index}", name)
+        _copy_linear(self.projection, file, "CNN_proj", "proj")
+
+
+def _copy_linear(linear: nn.Linear, file: WeightFile, group: str, name: str) -> None:
+    # TensorFlow multiplies from the left, so its matrices are transposed.
+    weight = file.read(f"{group}/W_{name}", (linear.in_features, linear.out_features))
+    linear.weight.copy_(weight.T)
+    linear.bias.copy_(file.read(f"{group}/b_{name}", (linear.out_features,)))

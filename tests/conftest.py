@@ -1,0 +1,38 @@
+"""Fixtures that the whole suite shares."""
+
+from pathlib import Path
+
+import pytest
+
+import bluelmo_plugins  # noqa: F401  only the command line imports plugins by itself
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of real corpora beside the checkout; tests that need it skip without it."""
+    shared = REPOSITORY.parent / "shared"
+    if not (shared / "blue").is_dir():
+        pytest.skip("needs the real corpora in ../shared, which are not part of the repository")
+    return shared
+
+
+@pytest.fixture(scope="session")
+def tiny_elmo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the options.json and weights.hdf5 of a tiny random ELMo."""
+    from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
+
+    directory = tmp_path_factory.mktemp("elmo")
+    write_elmo(directory, ELMO_SIZES["tiny"], seed=0)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def sample_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DATASET_DIR with the sample corpora of all ten tasks."""
+    from bluelmo_plugins.sample.corpora import write_corpora
+
+    directory = tmp_path_factory.mktemp("blue")
+    write_corpora(directory, seed=0)
+    return directory

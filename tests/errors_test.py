@@ -1,0 +1,38 @@
+"""An input error tells place, finding, expectation and remedy, each where it is known."""
+
+from allennlp.common.checks import ConfigurationError
+
+from bluelmo_plugins.errors import InputError, unknown_name
+
+
+def test_all_parts_stand_in_the_message_in_order() -> None:
+    error = InputError(
+        "this row has 2 fields",
+        file="train.tsv",
+        line=7,
+        column="label",
+        expected="3 fields",
+        todo="Mend the row",
+    )
+    assert str(error) == (
+        "train.tsv, line 7, column 'label': this row has 2 fields. Expected 3 fields. Mend the row."
+    )
+
+
+def test_parts_that_are_not_known_leave_no_trace() -> None:
+    assert str(InputError("nothing to read")) == "nothing to read."
+
+
+def test_it_is_the_error_that_allennlp_raises_for_configurations() -> None:
+    assert isinstance(InputError("x"), ConfigurationError)
+
+
+def test_an_unknown_name_lists_the_known_ones_and_names_the_nearest() -> None:
+    message = str(unknown_name("label", "DDI-efect", ["DDI-effect", "DDI-int"]))
+    assert "unknown label 'DDI-efect'" in message
+    assert "'DDI-effect', 'DDI-int'" in message
+    assert message.endswith("Did you mean 'DDI-effect'?")
+
+
+def test_an_unknown_name_far_from_all_gets_no_suggestion() -> None:
+    assert "mean" not in str(unknown_name("label", "xyz", ["DDI-effect"]))

@@ -1,0 +1,127 @@
+"""The biLM is AllenNLP's with its state reset, and nothing but the sentence itself counts."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from allennlp.modules.elmo import _ElmoBiLm, batch_to_ids
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bluelmo_plugins.modules.bilm import BiLm
+
+TOLERANCE = {"atol": 1e-5, "rtol": 0}
+
+words = st.one_of(
+    st.sampled_from(["the", "@DRUG$", "in", ".", "NA"]),
+    st.text(max_size=4),
+    st.text(min_size=51, max_size=60),
+)
+sentences = st.lists(words, min_size=1, max_size=12)
+
+
+class Pair:
+    """Our biLM and AllenNLP's on the same files."""
+
+    def __init__(self, directory: Path, requires_grad: bool = False) -> None:
+        files = str(directory / "options.json"), str(directory / "weights.hdf5")
+        self.ours = BiLm(*files, requires_grad=requires_grad)
+        self.stock = _ElmoBiLm(*files, requires_grad=requires_grad)
+
+    def layers(self, batch: list[list[str]]) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Each sentence's layers, `(num_layers, num_tokens, dim)`, by ours and by the stock one."""
+        ids = batch_to_ids(batch)
+        self.stock._elmo_lstm.reset_states()
+        ours = torch.stack(self.ours(ids)["activations"], dim=1)
+        stock = torch.stack(self.stock(ids)["activations"], dim=1)[:, :, 1:-1]
+        lengths = [len(sentence) for sentence in batch]
+        return (
+            [each[:, :length] for each, length in zip(ours, lengths, strict=True)],
+            [each[:, :length] for each, length in zip(stock, lengths, strict=True)],
+        )
+
+
+@pytest.fixture(scope="module")
+def pair(tiny_elmo: Path) -> Pair:
+    return Pair(tiny_elmo)
+
+
+def assert_equal(pair: Pair, batch: list[list[str]]) -> None:
+    for ours, stock in zip(*pair.layers(batch), strict=True):
+        torch.testing.assert_close(ours, stock, **TOLERANCE)
+
+
+def test_a_single_sentence_equals_allennlp(pair: Pair) -> None:
+    assert_equal(pair, [["Aspirin", "reduces", "fever", "."]])
+
+
+def test_a_padded_batch_equals_allennlp(pair: Pair) -> None:
+    assert_equal(pair, [["a"], ["b", "c", "d", "e", "f"], ["b"], ["c", "a"], ["a"]])
+
+
+def test_a_long_sentence_equals_allennlp(pair: Pair) -> None:
+    assert_equal(pair, [[f"word{number % 37}" for number in range(500)], ["short"]])
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batch=st.lists(sentences, min_size=1, max_size=6))
+def test_any_batch_equals_allennlp(pair: Pair, batch: list[list[str]]) -> None:
+    assert_equal(pair, batch)
+
+
+def test_a_real_bilm_equals_allennlp(shared_dir: Path) -> None:
+    real = Pair(shared_dir / "elmo-pubmed-small")
+    assert_equal(real, [["Methotrexate", "and", "aspirin", "interact", "."], ["IL-2"] * 150])
+
+
+def test_features_do_not_depend_on_the_batch(pair: Pair) -> None:
+    sentence = ["Aspirin", "reduces", "fever"]
+    (alone,), _ = pair.layers([sentence])
+    (*_, among_others), _ = pair.layers([["x"] * 9, ["other", "words"], sentence])
+    (again,), _ = pair.layers([sentence])
+    torch.testing.assert_close(alone, among_others, atol=1e-6, rtol=0)
+    assert torch.equal(alone, again)
+
+
+def test_pads_are_zero_and_masked_out(pair: Pair) -> None:
+    output = pair.ours(batch_to_ids([["a", "b", "c"], ["a"]]))
+    assert output["mask"].tolist() == [[True, True, True], [True, False, False]]
+    assert all(layer[1, 1:].eq(0).all() for layer in output["activations"])
+
+
+def test_a_batch_without_any_token_gives_zeros(pair: Pair) -> None:
+    output = pair.ours(torch.zeros(2, 3, 50, dtype=torch.long))
+    assert not output["mask"].any()
+    assert all(layer.shape == (2, 3, pair.ours.get_output_dim()) for layer in output["activations"])
+
+
+def test_a_frozen_bilm_tracks_no_gradient(pair: Pair) -> None:
+    layers = pair.ours(batch_to_ids([["a", "b"]]))["activations"]
+    assert not any(layer.requires_grad for layer in layers)
+    assert not any(parameter.requires_grad for parameter in pair.ours.parameters())
+
+
+def test_gradients_of_a_fine_tuned_bilm_equal_allennlp(tiny_elmo: Path) -> None:
+    pair = Pair(tiny_elmo, requires_grad=True)
+    ours, stock = pair.layers([["Aspirin", "reduces", "fever"], ["a"]])
+    # The two activations that matter are weighted differently, so that a mix-up would show.
+    for layers in (ours, stock):
+        sum((each * (index + 1)).sin().sum() for index, each in enumerate(layers)).backward()
+    lstm = pair.stock._elmo_lstm
+    for index in range(2):
+        for ours_layer, stock_layer in (
+            (pair.ours.forward_stack.layers[index], lstm.forward_layers[index]),
+            (pair.ours.backward_stack.layers[index], lstm.backward_layers[index]),
+        ):
+            torch.testing.assert_close(
+                ours_layer.projection.grad, stock_layer.state_projection.weight.grad, **TOLERANCE
+            )
+    encoder, stock_encoder = pair.ours.character_encoder, pair.stock._token_embedder
+    torch.testing.assert_close(
+        encoder.convolutions[0].weight.grad, stock_encoder.char_conv_0.weight.grad, **TOLERANCE
+    )
+    torch.testing.assert_close(
+        encoder.projection.weight.grad, stock_encoder._projection.weight.grad, **TOLERANCE
+    )
