@@ -7,3 +7,7 @@ Importing this package imports all of its modules, so that every registered clas
 from allennlp.common.util import import_module_and_submodules
 
 import_module_and_submodules(__name__)
+
+from bluelmo_plugins.terminal import install  # noqa: E402  importing it needs the package
+
+install()

@@ -12,7 +12,7 @@ class InputError(ConfigurationError):
     """
     A mistake in a file, a configuration or a command line, told with its place.
 
-    The text reads ``FILE, line 7, column 'label': FOUND. Expected EXPECTED. TODO.``, each part only
+    The text reads ``FILE, line 7, column 'label': FOUND. Expected EXPECTED. REMEDY.``, each part only
     where it is known. Being a `ConfigurationError`, it is what AllenNLP's own code expects to be
     raised for such mistakes.
 
@@ -85,7 +85,11 @@ def unknown_name(
         The name that was found.
     known : `Iterable[str]`
         The names that would have been right.
-    file, line, column
+    file : `Union[str, PathLike]`, optional (default = `None`)
+        As in `InputError`.
+    line : `int`, optional (default = `None`)
+        As in `InputError`.
+    column : `str`, optional (default = `None`)
         As in `InputError`.
 
     # Returns

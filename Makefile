@@ -1,0 +1,58 @@
+# Each target first sets up the environment that it runs in, if need be. Three choices, as in
+# `make install TORCH=cpu`; once made, an environment keeps them until others are asked for:
+#
+#   VENV=folder    where the environment lives: .venv
+#   PYTHON=path    the Python to make it with, 3.11, 3.12 or 3.13: python3, or the newest there is
+#   TORCH=choice   cuda: torch as the package registry has it; cpu: the torch project's CPU build;
+#                  system: the torch and torchvision that the Python already has
+
+VENV = .venv
+PYTHON =
+TORCH =
+
+BIN = $(VENV)/bin
+FIND_PYTHON = sh requirements/find_python.sh $(or $(PYTHON),--first $(BIN)/python)
+
+.PHONY: help install demo test check format lock clean
+
+help: ## say all this; plain `make` does
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | while read -r make target text; \
+	do printf '%s %-10s %s\n' "$$make" "$$target" "$$text"; done
+	@echo; sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+install: ## set up the environment; where it is complete, do nothing
+	@python=$$($(FIND_PYTHON)) || { echo "$$python" >&2; exit 1; }; \
+	"$$python" requirements/install.py $(VENV) $(TORCH)
+
+demo: export ELMO_DIR = sample/elmo
+demo: export DATASET_DIR = sample/blue
+demo: install ## the main job on sample data: train, predict, evaluate; two minutes once installed
+	$(BIN)/allennlp blue sample sample
+	# export ELMO_DIR=$(ELMO_DIR) DATASET_DIR=$(DATASET_DIR)
+	$(BIN)/allennlp train configs/ddi.jsonnet -s runs/demo -f
+	$(BIN)/allennlp predict runs/demo/model.tar.gz sample/blue/ddi2013-type/test.tsv \
+		--use-dataset-reader --silent --output-file runs/demo/predictions.jsonl
+	$(BIN)/allennlp predict runs/demo/model.tar.gz docs/new_sentences.jsonl --silent
+	$(BIN)/allennlp evaluate runs/demo/model.tar.gz sample/blue/ddi2013-type/test.tsv \
+		--output-file runs/demo/evaluation.json
+	@cat docs/after_the_demo.txt
+
+test: install ## the test suite
+	$(BIN)/python -m pytest
+
+check: install ## what the linter, the formatter and the type checker say
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install ## have the linter and the formatter mend what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install ## pin all versions anew where setup.cfg asks; UV=--upgrade: all of them
+	$(BIN)/uv pip compile setup.cfg --extra dev --overrides requirements/overrides.txt \
+		--universal --python-version 3.11 --no-annotate --custom-compile-command 'make lock' \
+		--output-file requirements/lock.txt $(UV)
+
+clean: ## remove the environment, the sample and the demo's run
+	rm -rf $(VENV) sample runs/demo

@@ -1,0 +1,177 @@
+"""What the five families of readers share: from a path in a config to indexed instances."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from allennlp.common.util import is_distributed
+from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
+from allennlp.data.fields import TextField
+
+from bluelmo_plugins.dataset_readers.cutting import cut_keeping_markers
+from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
+from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
+from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
+from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
+from bluelmo_plugins.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+Sentence = Union[str, list[str]]
+"""Raw text, or its words where it is tokenised already."""
+
+
+class BlueReader(DatasetReader):
+    """
+    Base of the readers of BLUE's corpora.
+
+    A family says what the units of its files are (rows; sentences for NER) in `_units`, and which
+    instances a unit becomes in `_instances`. This class finds the file, hands every worker its
+    share of the units, tokenises, attaches the indexers, and logs one line at the end of a file.
+
+    # Parameters
+
+    token_indexers : `dict[str, TokenIndexer]`, optional (default = `None`)
+        How tokens become the input of the embedder; by default ELMo's characters, under "elmo".
+    tokenizer : `Tokenizer`, optional (default = `None`)
+        How sentences become tokens; by default `MarkerTokenizer()`.
+    corpus : `str`, optional (default = `None`)
+        The folder name of a corpus in BLUE; for a known one, the counts of a file are reported
+        beside the published ones.
+    max_tokens : `int`, optional (default = `None`)
+        The longest that a sentence may be, in tokens.
+    """
+
+    labels_required: bool = True
+    """Whether gold must be there. A predictor sets it to False: then gold is not even read."""
+    unit: str = "rows"
+    """What `_units` yields, in the words of the log."""
+
+    def __init__(
+        self,
+        token_indexers: Optional[dict[str, TokenIndexer]] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        corpus: Optional[str] = None,
+        max_tokens: Optional[int] = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            manual_distributed_sharding=True, manual_multiprocess_sharding=True, **kwargs
+        )
+        if max_tokens is not None and max_tokens < 1:
+            raise InputError(f"max_tokens is {max_tokens}", expected="a positive number or null")
+        self._token_indexers = token_indexers or {"elmo": BlueElmoCharactersIndexer()}
+        self._tokenizer = tokenizer or MarkerTokenizer()
+        self.corpus = corpus
+        self.max_tokens = max_tokens
+
+    def _units(self, path: Path, report: ReadingReport) -> Iterable[Any]:
+        """
+        The units of a file, in its order. What is skipped goes into the report.
+
+        # Parameters
+
+        path : `Path`
+            A file that exists.
+        report : `ReadingReport`
+            The tally of this pass.
+        """
+        raise NotImplementedError
+
+    def _instances(self, unit: Any, report: ReadingReport) -> Iterator[Instance]:
+        """
+        The instances that one unit becomes, without indexers.
+
+        # Parameters
+
+        unit : `Any`
+            What `_units` yielded.
+        report : `ReadingReport`
+            The tally of this pass.
+        """
+        raise NotImplementedError
+
+    def _read(self, file_path: Union[str, "PathLike[str]"]) -> Iterator[Instance]:
+        path = resolve_split_file(file_path)
+        report = ReadingReport(path, self.corpus, self.unit)
+        try:
+            for unit in self.shard_iterable(self._units(path, report)):
+                report.read += 1
+                yield from self._instances(unit, report)
+        except GeneratorExit:
+            # AllenNLP stops asking after `max_instances`; any other end is somebody's error.
+            if self.max_instances is not None:
+                logger.info(report.summary(whole_file=False))
+            raise
+        is_share = is_distributed() or self.get_worker_info() is not None
+        logger.info(report.summary(whole_file=not is_share and self.max_instances is None))
+
+    def apply_token_indexers(self, instance: Instance) -> None:
+        """
+        Attaches the indexers to every text of an instance.
+
+        # Parameters
+
+        instance : `Instance`
+            One of this reader's own.
+        """
+        for field in instance.fields.values():
+            if isinstance(field, TextField):
+                field.token_indexers = self._token_indexers
+
+    def _tokens(self, sentence: Sentence, report: Optional[ReadingReport] = None) -> list[Token]:
+        """
+        The tokens of a sentence, at most `max_tokens` of them, with character offsets.
+
+        # Parameters
+
+        sentence : `Union[str, list[str]]`
+            Raw text or words. The offsets of words are those in the text that single spaces make
+            of them.
+        report : `ReadingReport`, optional (default = `None`)
+            Where a cut is counted.
+
+        # Raises
+
+        `InputError`
+            If there is nothing to tokenise.
+        """
+        if isinstance(sentence, str):
+            tokens = self._tokenizer.tokenize(sentence)
+        else:
+            tokens = list(_words_to_tokens(sentence))
+        if not tokens or not all(token.text for token in tokens):
+            raise InputError(
+                "the sentence has an empty token" if tokens else "the sentence is empty",
+                expected="at least one token, none of them empty",
+            )
+        if self.max_tokens is None or len(tokens) <= self.max_tokens:
+            return tokens
+        if report is not None:
+            report.notes[f"sentences cut to {self.max_tokens} tokens"] += 1
+        return cut_keeping_markers(tokens, self.max_tokens)
+
+
+def plain_text(sentence: Sentence) -> str:
+    """
+    A sentence as text, the one that the offsets of its tokens refer to.
+
+    # Parameters
+
+    sentence : `Union[str, list[str]]`
+        Raw text or words.
+
+    # Returns
+
+    `str`
+    """
+    return sentence if isinstance(sentence, str) else " ".join(sentence)
+
+
+def _words_to_tokens(words: list[str]) -> Iterator[Token]:
+    start = 0
+    for word in words:
+        yield Token(word, idx=start, idx_end=start + len(word))
+        start += len(word) + 1

@@ -1,0 +1,93 @@
+"""Inference corpora: mednli."""
+
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from allennlp.data import DatasetReader, Instance
+from allennlp.data.fields import LabelField
+
+from bluelmo_plugins.dataset_readers.blue_reader import Sentence
+from bluelmo_plugins.dataset_readers.columns import Positions, Record
+from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
+from bluelmo_plugins.dataset_readers.pair_reader import PairReader
+from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
+from bluelmo_plugins.dataset_readers.table import Row
+
+
+@DatasetReader.register("blue_inference")
+class InferenceReader(PairReader):
+    """
+    Reads pairs of sentences, each with a label for whether the first entails the second.
+
+    Columns ``index`` (or ``id``, ``pairID``), ``sentence1``, ``sentence2``, ``label`` (or
+    ``gold_label``) by name, in a table or in JSON lines as MedNLI is distributed. Without a header
+    the label stands first or last, wherever most rows have one, and the sentences are the last two
+    of the others.
+
+    Registered as a `DatasetReader` with name "blue_inference".
+
+    # Parameters
+
+    labels : `list[str]`
+        The labels, in the order of their ids.
+    **kwargs : `Any`
+        See `BlueReader`.
+    """
+
+    def __init__(self, labels: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._labels = DeclaredLabels(labels)
+
+    def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
+        places = list(range(len(rows[0].fields)))
+        positions = {}
+        first, last = (self._count_labels(rows, place) for place in (0, -1))
+        if first or last:
+            positions["label"] = places.pop(0 if first > last else -1)
+        if len(places) not in (2, 3):
+            return None
+        positions["sentence1"], positions["sentence2"] = places[-2:]
+        if len(places) == 3:
+            positions["index"] = places[0]
+        return positions
+
+    def _count_labels(self, rows: Sequence[Row], place: int) -> int:
+        return sum(row.fields[place].strip() in self._labels.ids for row in rows)
+
+    def _gold_field(self, record: Record, report: ReadingReport) -> LabelField:
+        return LabelField(self._labels.of(record, report))
+
+    def text_to_instance(
+        self,
+        sentence1: Sentence,
+        sentence2: Sentence,
+        label: Optional[str] = None,
+        index: Optional[str] = None,
+        line: Optional[int] = None,
+    ) -> Instance:
+        """
+        Makes an instance of two sentences.
+
+        # Parameters
+
+        sentence1 : `Union[str, list[str]]`
+            The premise: raw text, or its tokens.
+        sentence2 : `Union[str, list[str]]`
+            The hypothesis, likewise.
+        label : `str`, optional (default = `None`)
+            A declared label.
+        index : `str`, optional (default = `None`)
+            The identifier of the pair.
+        line : `int`, optional (default = `None`)
+            Where it stands in a file.
+
+        # Returns
+
+        `Instance`
+            With the fields ``sentence1``, ``sentence2``, ``label`` (if given) and ``metadata``.
+        """
+        if label is not None:
+            self._labels.id_of(label)
+        tokens = [self._tokens(sentence1), self._tokens(sentence2)]
+        gold = None if label is None else LabelField(label)
+        return self._pair(tokens, [sentence1, sentence2], gold, index, line)

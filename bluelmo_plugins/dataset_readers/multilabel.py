@@ -1,0 +1,181 @@
+"""Multilabel corpora: hoc."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+from allennlp.data import DatasetReader, Instance, Token
+from allennlp.data.fields import Field, MetadataField, MultiLabelField, TextField
+
+from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
+from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record
+from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
+from bluelmo_plugins.dataset_readers.label_syntax import (
+    LabelSyntax,
+    is_flags,
+    parse_flags,
+    parse_names,
+    split_names,
+)
+from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
+from bluelmo_plugins.dataset_readers.table import Row, Table, read_table
+from bluelmo_plugins.dataset_readers.table_reader import TableReader
+
+_SENTENCE_ID = re.compile(r"(.+)_s\d+")
+_CONVERTER_HEADER = ["index", "sentence1", "sentence2", "label"]
+
+
+@DatasetReader.register("blue_multilabel")
+class MultilabelReader(TableReader):
+    """
+    Reads sentences (or whole documents), each with any number of labels.
+
+    Columns ``index``, ``sentence``, ``labels`` in any order by name; without a header by what they
+    hold. The header of BLUE's converter, four names over three fields, is understood. Labels may be
+    flags or names (see `label_syntax`). A row belongs to the document that its index names: all of
+    it, or what is before ``_s<N>``.
+
+    Registered as a `DatasetReader` with name "blue_multilabel".
+
+    # Parameters
+
+    labels : `list[str]`
+        The labels, in the order of their ids, which is that of the flags.
+    **kwargs : `Any`
+        See `BlueReader`.
+    """
+
+    columns = (INDEX, SENTENCE)
+
+    def __init__(self, labels: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._labels = DeclaredLabels(labels)
+        self._names = list(labels)
+
+    def _read_table(self, path: Path, report: ReadingReport) -> Table:
+        table = read_table(path)
+        header, *rows = table.rows
+        names = [name.strip().lower() for name in header.fields]
+        if names == _CONVERTER_HEADER and rows and len(rows[0].fields) == len(names) - 1:
+            table.rows[0] = Row(header.line, ["index", "sentence", "labels"])
+            report.notes["header of 4 names over 3 fields, read as index, sentence, labels"] += 1
+        return table
+
+    def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
+        places = list(range(len(rows[0].fields)))
+        if len(places) not in (2, 3):
+            return None
+        positions = {}
+        if len(places) == 3:
+            labelled = [sum(self._is_labels(row.fields[place]) for row in rows) for place in places]
+            positions["label"] = labelled.index(max(labelled))
+            places.remove(positions["label"])
+            if not any(labelled):
+                return None
+        positions["index"] = max(places, key=lambda place: _count_identifiers(rows, place))
+        places.remove(positions["index"])
+        return {**positions, "sentence": places[0]}
+
+    def _is_labels(self, text: str) -> bool:
+        names = split_names(text, self._labels)
+        return is_flags(text) or (bool(names) and all(name in self._labels.ids for name in names))
+
+    def _units(self, path: Path, report: ReadingReport) -> Iterator[tuple[Record, LabelSyntax]]:
+        records = list(self._records(path, report))
+        documents = {document_of(record.index) for record in records}
+        report.counts["documents"] = len(documents)
+        if any(_SENTENCE_ID.fullmatch(record.index) for record in records):
+            report.counts["sentences"] = len(records)
+        has_flags = any(is_flags(record.values.get("label", "")) for record in records)
+        syntax = parse_flags if has_flags else parse_names
+        return ((record, syntax) for record in records)
+
+    def _instances(
+        self, unit: tuple[Record, LabelSyntax], report: ReadingReport
+    ) -> Iterator[Instance]:
+        record, parse = unit
+        sentence = record.text("sentence")
+        labels = parse(record, self._labels) if "label" in record.values else None
+        report.labels.update(self._names[number] for number in labels or ())
+        tokens = self._tokens(sentence, report)
+        yield self._instance(tokens, sentence, labels, record.index, record.line)
+
+    def text_to_instance(
+        self,
+        sentence: Sentence,
+        labels: Optional[list[str]] = None,
+        index: Optional[str] = None,
+        line: Optional[int] = None,
+    ) -> Instance:
+        """
+        Makes an instance of a sentence.
+
+        # Parameters
+
+        sentence : `Union[str, list[str]]`
+            Raw text, or its tokens.
+        labels : `list[str]`, optional (default = `None`)
+            Declared labels, in any order; an empty list is gold without a label.
+        index : `str`, optional (default = `None`)
+            The identifier of the row.
+        line : `int`, optional (default = `None`)
+            Where it stands in a file.
+
+        # Returns
+
+        `Instance`
+            With the fields ``tokens``, ``labels`` (if given; a vector of zeros and ones) and
+            ``metadata``.
+        """
+        ids = None if labels is None else sorted({self._labels.id_of(label) for label in labels})
+        return self._instance(self._tokens(sentence), sentence, ids, index, line)
+
+    def _instance(
+        self,
+        tokens: list[Token],
+        sentence: Sentence,
+        labels: Optional[list[int]],
+        index: Optional[str],
+        line: Optional[int],
+    ) -> Instance:
+        metadata = {
+            "index": index,
+            "document": None if index is None else document_of(index),
+            "line": line,
+            "sentence": plain_text(sentence),
+        }
+        fields: dict[str, Field[Any]] = {
+            "tokens": TextField(tokens),
+            "metadata": MetadataField(metadata),
+        }
+        if labels is not None:
+            fields["labels"] = MultiLabelField(
+                labels, skip_indexing=True, num_labels=len(self._names)
+            )
+        return Instance(fields)
+
+
+def _count_identifiers(rows: Sequence[Row], place: int) -> tuple[int, int]:
+    """How many fields are like 11724768_s0, and how many are one word at least."""
+    fields = [row.fields[place] for row in rows]
+    sentence_ids = sum(_SENTENCE_ID.fullmatch(each.strip()) is not None for each in fields)
+    return sentence_ids, sum(len(each.split()) == 1 for each in fields)
+
+
+def document_of(index: str) -> str:
+    """
+    The document that a row belongs to.
+
+    # Parameters
+
+    index : `str`
+        The identifier of the row, e.g. ``"11724768_s0"``.
+
+    # Returns
+
+    `str`
+        What is before ``_s<N>``, or all of it: a row may be a whole document.
+    """
+    match = _SENTENCE_ID.fullmatch(index)
+    return match[1] if match else index

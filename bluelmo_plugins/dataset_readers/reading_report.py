@@ -1,0 +1,94 @@
+"""What a reader did with a file: read, skipped, replaced, cut."""
+
+from collections import Counter, defaultdict
+from os import PathLike
+from typing import Optional, Union
+
+from bluelmo_plugins.dataset_readers.published_counts import compare
+from bluelmo_plugins.dataset_readers.split_files import split_of
+
+_LINES_SHOWN = 10
+
+
+class ReadingReport:
+    """
+    The tally of one pass over one file; `summary` puts it in one line.
+
+    # Parameters
+
+    path : `Union[str, PathLike[str]]`
+        The file.
+    corpus : `Optional[str]`, optional (default = `None`)
+        The BLUE corpus that the file belongs to, for the published counts.
+    unit : `str`, optional (default = `"rows"`)
+        What a reader reads one by one.
+    """
+
+    def __init__(
+        self, path: Union[str, "PathLike[str]"], corpus: Optional[str] = None, unit: str = "rows"
+    ) -> None:
+        self.path = path
+        self.corpus = corpus
+        self.unit = unit
+        self.read = 0
+        """The number of units that were read."""
+        self.counts: Counter[str] = Counter()
+        """What is compared with the published counts, under the names of `published_counts`."""
+        self.labels: Counter[str] = Counter()
+        """The number of units of every label."""
+        self.aliases: Counter[tuple[str, str]] = Counter()
+        """How often a label of the file was read as another: (in the file, declared)."""
+        self.notes: Counter[str] = Counter()
+        """How often something else happened that a user should know."""
+        self.skipped: defaultdict[str, list[int]] = defaultdict(list)
+        """The lines that were skipped, by reason."""
+
+    def skip(self, line: int, reason: str) -> None:
+        """
+        Notes that a line was skipped.
+
+        # Parameters
+
+        line : `int`
+            Its number in the file, counted from 1.
+        reason : `str`
+            Why the format lets it be skipped, e.g. ``"empty"``.
+        """
+        self.skipped[reason].append(line)
+
+    def summary(self, whole_file: bool = True) -> str:
+        """
+        The report in one line.
+
+        # Parameters
+
+        whole_file : `bool`, optional (default = `True`)
+            False if the reader stopped early or read its share only: then nothing is compared with
+            the published counts.
+
+        # Returns
+
+        `str`
+        """
+        part = "" if whole_file else " (a part of the file)"
+        sentences = [f"{self.path}: read {self.read} {self.unit}{part}"]
+        if self.labels:
+            sentences.append(", ".join(f"{name} {n}" for name, n in self.labels.most_common()))
+        skipped = "; ".join(
+            f"{len(lines)} {reason} (line {_shorten(lines)})"
+            for reason, lines in self.skipped.items()
+        )
+        sentences.append(f"skipped {skipped or 'nothing'}")
+        sentences += [
+            f"label '{found}' read as '{declared}' {n} times"
+            for (found, declared), n in self.aliases.items()
+        ]
+        sentences += [f"{note}: {n}" for note, n in self.notes.items() if n]
+        if whole_file:
+            sentences.append(compare(self.corpus, split_of(self.path), self.counts))
+        return "; ".join(sentence for sentence in sentences if sentence)
+
+
+def _shorten(lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines[:_LINES_SHOWN]))
+    return f"{shown}, ..." if len(lines) > _LINES_SHOWN else shown

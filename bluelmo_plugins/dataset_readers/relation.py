@@ -1,0 +1,108 @@
+"""Relation corpora: ddi, chemprot, i2b2."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Optional
+
+from allennlp.data import DatasetReader, Instance, Token
+from allennlp.data.fields import Field, LabelField, MetadataField, TextField
+
+from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
+from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record
+from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
+from bluelmo_plugins.dataset_readers.published_counts import NEGATIVE_LABELS
+from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
+from bluelmo_plugins.dataset_readers.table import Row
+from bluelmo_plugins.dataset_readers.table_reader import TableReader
+
+
+@DatasetReader.register("blue_relation")
+class RelationReader(TableReader):
+    """
+    Reads sentences in which two entities are masked by markers, each with the relation of the two.
+
+    Columns ``index``, ``sentence``, ``label`` by name, or in this order without a header. Markers
+    stay as they are in the file: ``@DRUG$`` in BLUE's release, ``@drug$`` from its converter. Where
+    `max_tokens` is set, a sentence is cut so that no marker is lost.
+
+    Registered as a `DatasetReader` with name "blue_relation".
+
+    # Parameters
+
+    labels : `list[str]`
+        The labels, in the order of their ids.
+    label_aliases : `dict[str, str]`, optional (default = `None`)
+        Labels that files may have and what they are read as, e.g. `{"DDI-advice": "DDI-advise"}`.
+        Every use is counted in the log.
+    **kwargs : `Any`
+        See `BlueReader`.
+    """
+
+    columns = (INDEX, SENTENCE)
+
+    def __init__(
+        self, labels: list[str], label_aliases: Optional[dict[str, str]] = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self._labels = DeclaredLabels(labels, label_aliases)
+
+    def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
+        layouts = {3: {"index": 0, "sentence": 1, "label": 2}}
+        if not self.labels_required:
+            layouts[2] = {"index": 0, "sentence": 1}
+        return layouts.get(len(rows[0].fields))
+
+    def _instances(self, unit: Record, report: ReadingReport) -> Iterator[Instance]:
+        sentence = unit.text("sentence")
+        label = None
+        if "label" in unit.values:
+            label = self._labels.of(unit, report)
+            report.counts["negatives" if label in NEGATIVE_LABELS else "positives"] += 1
+        tokens = self._tokens(sentence, report)
+        yield self._instance(tokens, sentence, label, unit.index, unit.line)
+
+    def text_to_instance(
+        self,
+        sentence: Sentence,
+        label: Optional[str] = None,
+        index: Optional[str] = None,
+        line: Optional[int] = None,
+    ) -> Instance:
+        """
+        Makes an instance of a sentence.
+
+        # Parameters
+
+        sentence : `Union[str, list[str]]`
+            Raw text with its markers, or its tokens.
+        label : `str`, optional (default = `None`)
+            A declared label.
+        index : `str`, optional (default = `None`)
+            The identifier of the pair of entities.
+        line : `int`, optional (default = `None`)
+            Where it stands in a file.
+
+        # Returns
+
+        `Instance`
+            With the fields ``tokens``, ``label`` (if given) and ``metadata``.
+        """
+        if label is not None:
+            self._labels.id_of(label)
+        return self._instance(self._tokens(sentence), sentence, label, index, line)
+
+    def _instance(
+        self,
+        tokens: list[Token],
+        sentence: Sentence,
+        label: Optional[str],
+        index: Optional[str],
+        line: Optional[int],
+    ) -> Instance:
+        metadata = {"index": index, "line": line, "sentence": plain_text(sentence)}
+        fields: dict[str, Field[Any]] = {
+            "tokens": TextField(tokens),
+            "metadata": MetadataField(metadata),
+        }
+        if label is not None:
+            fields["label"] = LabelField(label)
+        return Instance(fields)

@@ -1,0 +1,120 @@
+"""Similarity corpora: clnclsts, biosses."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Optional
+
+import torch
+from allennlp.data import DatasetReader, Instance
+from allennlp.data.fields import TensorField
+
+from bluelmo_plugins.dataset_readers.blue_reader import Sentence
+from bluelmo_plugins.dataset_readers.columns import SCORE, Positions, Record
+from bluelmo_plugins.dataset_readers.pair_reader import PairReader
+from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
+from bluelmo_plugins.dataset_readers.table import Row
+from bluelmo_plugins.errors import InputError
+
+_STS_BENCHMARK_MIN_WIDTH = 9
+
+
+@DatasetReader.register("blue_similarity")
+class SimilarityReader(PairReader):
+    """
+    Reads pairs of sentences, each with a score of how much they mean the same.
+
+    Columns ``index``, ``sentence1``, ``sentence2``, ``score`` by name. Without a header: MedSTS's
+    three columns (sentences and score), BLURB's four (an identifier before them), or more than
+    eight as in the STS benchmark (the identifier first, sentences and score last). Where there are
+    no identifiers the row's number stands for one.
+
+    Registered as a `DatasetReader` with name "blue_similarity".
+
+    # Parameters
+
+    max_score : `float`
+        The upper end of the corpus's scale, which begins at 0.
+    **kwargs : `Any`
+        See `BlueReader`.
+    """
+
+    gold = SCORE
+
+    def __init__(self, max_score: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._max_score = max_score
+
+    def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
+        width = len(rows[0].fields)
+        has_score = _to_number(rows[0].fields[-1]) is not None
+        end = width - 1 if has_score else width
+        if width < _STS_BENCHMARK_MIN_WIDTH and end not in (2, 3):
+            return None
+        positions = {"sentence1": end - 2, "sentence2": end - 1}
+        if end > 2:
+            positions["index"] = 0
+        if has_score:
+            positions["score"] = end
+        return positions
+
+    def _gold_field(self, record: Record, report: ReadingReport) -> TensorField:
+        found = record.values["score"].strip()
+        score = _to_number(found)
+        if score is None or not 0 <= score <= self._max_score:
+            raise record.error(
+                f"the score is '{found}'" if found else "the score is missing",
+                "score",
+                self._expected(),
+            )
+        return _score_field(score)
+
+    def text_to_instance(
+        self,
+        sentence1: Sentence,
+        sentence2: Sentence,
+        score: Optional[float] = None,
+        index: Optional[str] = None,
+        line: Optional[int] = None,
+    ) -> Instance:
+        """
+        Makes an instance of two sentences.
+
+        # Parameters
+
+        sentence1 : `Union[str, list[str]]`
+            Raw text, or its tokens.
+        sentence2 : `Union[str, list[str]]`
+            Likewise.
+        score : `float`, optional (default = `None`)
+            The similarity, from 0 to `max_score`.
+        index : `str`, optional (default = `None`)
+            The identifier of the pair.
+        line : `int`, optional (default = `None`)
+            Where it stands in a file.
+
+        # Returns
+
+        `Instance`
+            With the fields ``sentence1``, ``sentence2``, ``score`` (if given; without a dimension)
+            and ``metadata``.
+        """
+        if score is not None and not 0 <= score <= self._max_score:
+            raise InputError(f"the score is {score}", expected=self._expected())
+        tokens = [self._tokens(sentence1), self._tokens(sentence2)]
+        gold = None if score is None else _score_field(score)
+        return self._pair(tokens, [sentence1, sentence2], gold, index, line)
+
+    def _expected(self) -> str:
+        return f"a number from 0 to {self._max_score:g}"
+
+
+def _score_field(score: float) -> TensorField:
+    return TensorField(torch.tensor(score))
+
+
+def _to_number(text: str) -> Optional[float]:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

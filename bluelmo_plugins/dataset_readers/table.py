@@ -1,0 +1,153 @@
+"""One table of a corpus as rows with their lines: TSV, CSV or JSON lines."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bluelmo_plugins.dataset_readers.quoting import is_csv_quoted, parse_rows
+from bluelmo_plugins.dataset_readers.text_file import read_lines
+from bluelmo_plugins.errors import InputError
+
+_JSON_LINES_SUFFIXES = (".jsonl", ".json")
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A row of a table.
+
+    # Parameters
+
+    line : `int`
+        The line of the file on which it begins, counted from 1.
+    fields : `list[str]`
+        Its values.
+    """
+
+    line: int
+    fields: list[str]
+
+
+@dataclass
+class Table:
+    """
+    All rows of a file. Whether the first is a header is for `columns` to say.
+
+    # Parameters
+
+    path : `Path`
+        The file.
+    rows : `list[Row]`
+        The rows in their order.
+    empty_lines : `list[int]`
+        The lines with nothing on them.
+    notes : `Counter[str]`
+        How often something happened that a user should know.
+    """
+
+    path: Path
+    rows: list[Row] = field(default_factory=list)
+    empty_lines: list[int] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+def read_table(path: Path) -> Table:
+    """
+    Reads a table.
+
+    JSON lines by the suffix ``.jsonl`` or ``.json``: the first row holds the keys. Else fields are
+    parted by tabs, or by commas in a ``.csv`` file whose first line has no tab. Quotes are read as
+    `quoting.is_csv_quoted` decides. Values are never interpreted: ``NA`` and ``null`` are words.
+
+    # Parameters
+
+    path : `Path`
+        A UTF-8 file.
+
+    # Returns
+
+    `Table`
+        With at least one row.
+
+    # Raises
+
+    `InputError`
+        For a file that is no text, and for a line that cannot be parsed.
+    """
+    lines = read_lines(path)
+    suffix = path.suffix.lower()
+    table = Table(path)
+    if suffix in _JSON_LINES_SUFFIXES:
+        parsed: Iterable[tuple[int, int, list[str]]] = _parse_json_lines(path, lines)
+    else:
+        delimiter = "," if suffix == ".csv" and "\t" not in lines[0] else "\t"
+        csv_quoted = is_csv_quoted(lines, delimiter)
+        parsed = parse_rows(lines, delimiter, csv_quoted)
+        quotes = f"lines with quotes, read as {'csv quoting' if csv_quoted else 'text'}"
+        table.notes[quotes] = sum('"' in line for line in lines)
+    last_line = 0
+    try:
+        for first_line, last_line, fields in parsed:
+            if len(fields) > 1 or (fields and fields[0].strip()):
+                table.rows.append(Row(first_line, fields))
+                table.notes["rows with a line end inside a quoted field"] += last_line > first_line
+            else:
+                table.empty_lines.append(first_line)
+    except csv.Error as error:
+        raise InputError(
+            f"cannot be parsed ({error})",
+            file=path,
+            line=last_line + 1,
+            expected="fields parted by tabs, one row a line",
+        ) from error
+    return table
+
+
+def _parse_json_lines(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+    keys: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            yield number, number, []
+            continue
+        row = _json_object(path, number, line)
+        if not keys:
+            keys = list(row)
+            yield number, number, keys
+        missing = [key for key in keys if key not in row]
+        if missing:
+            raise InputError(
+                f"the object has no '{missing[0]}'",
+                file=path,
+                line=number,
+                column=missing[0],
+                expected=f"the keys of the first line ({', '.join(keys)})",
+            )
+        yield number, number, [_json_text(row[key]) for key in keys]
+
+
+def _json_object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"is not JSON ({error.msg} at character {error.pos + 1})",
+            file=path,
+            line=number,
+            expected="one JSON object a line",
+        ) from error
+    if not isinstance(row, dict):
+        raise InputError(
+            f"is a JSON {type(row).__name__}",
+            file=path,
+            line=number,
+            expected="one JSON object a line",
+        )
+    return row
+
+
+def _json_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

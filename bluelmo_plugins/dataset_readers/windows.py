@@ -1,0 +1,123 @@
+"""Cuts a long sentence into windows for the model, and gathers what belongs to them again."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Generic, Optional, TypeVar
+
+from bluelmo_plugins.mentions import Span
+
+Part = TypeVar("Part")
+
+
+def cut_into_windows(
+    words: Sequence[str], max_tokens: Optional[int], offsets: Optional[Sequence[Span]] = None
+) -> list[Span]:
+    """
+    Cuts a sentence where a mention is least likely to lie, going by its words alone, since a
+    prediction knows no labels.
+
+    A cut is sought in the second half of a window: after a token that ends a sentence or clause,
+    else after a comma or colon, else at white space, else anywhere; the last such place is taken.
+    A quarter of a window at least is left for the next one, which would otherwise lack context.
+
+    # Parameters
+
+    words : `Sequence[str]`
+        The words of the sentence.
+    max_tokens : `int`, optional
+        The most words that a window may have. `None`: the sentence stays whole.
+    offsets : `Sequence[Span]`, optional (default = `None`)
+        The half-open character spans of the words. They tell `2 , 4 - dinitrophenol` in the text
+        `2,4-dinitrophenol` from a list, where a space follows the comma.
+
+    # Returns
+
+    `list[Span]`
+        Half-open token spans: not empty, not overlapping, together the whole sentence.
+    """
+    windows: list[Span] = []
+    start = 0
+    while max_tokens is not None and len(words) - start > max_tokens:
+        earliest = start + max(1, max_tokens // 2)
+        latest = min(start + max_tokens, len(words) - max_tokens // 4)
+        end = max(
+            range(earliest, latest + 1),
+            key=lambda position: (_safety(words, position, offsets), position),
+        )
+        windows.append((start, end))
+        start = end
+    windows.append((start, len(words)))
+    return windows
+
+
+def _safety(words: Sequence[str], position: int, offsets: Optional[Sequence[Span]]) -> int:
+    if offsets is not None:
+        spaced = offsets[position - 1][1] < offsets[position][0]
+    else:
+        spaced = not words[position][:1].isdigit()
+    if not spaced:
+        return 0
+    if words[position - 1] in {".", ";", "?", "!"}:
+        return 3
+    return 2 if words[position - 1] in {",", ":"} else 1
+
+
+class WindowCollector(Generic[Part]):
+    """
+    Gathers what belongs to the windows of a sentence until the last of them has come, in whatever
+    order and in whatever batches they come.
+
+    A sentence is known by its number in the file, its first line and its document, so that equal
+    words in another place are another sentence.
+    """
+
+    def __init__(self) -> None:
+        self._pending: dict[Hashable, dict[int, Part]] = {}
+
+    def add(self, metadata: dict[str, Any], part: Part) -> Optional[list[Part]]:
+        """
+        # Parameters
+
+        metadata : `dict[str, Any]`
+            Of an instance of the NER reader.
+        part : `Part`
+            What belongs to this window.
+
+        # Returns
+
+        `Optional[list[Part]]`
+            The parts of the whole sentence in order, if this was the missing one.
+
+        # Raises
+
+        `ValueError`
+            If the same window comes twice before its sentence is complete: two files are mixed.
+        """
+        key = (metadata["document"], metadata["sentence"], metadata["line"])
+        parts = self._pending.setdefault(key, {})
+        if metadata["window"] in parts:
+            raise ValueError(
+                f"window {metadata['window']} of sentence {metadata['sentence']} (line "
+                f"{metadata['line']}) came twice before the sentence was complete"
+            )
+        parts[metadata["window"]] = part
+        if len(parts) < metadata["num_windows"]:
+            return None
+        del self._pending[key]
+        return _in_order(parts)
+
+    def pop_incomplete(self) -> list[list[Part]]:
+        """
+        Gives up waiting.
+
+        # Returns
+
+        `list[list[Part]]`
+            For each sentence of which a window is missing, the parts that came, in order.
+        """
+        incomplete = [_in_order(parts) for parts in self._pending.values()]
+        self._pending.clear()
+        return incomplete
+
+
+def _in_order(parts: dict[int, Part]) -> list[Part]:
+    return [parts[window] for window in sorted(parts)]

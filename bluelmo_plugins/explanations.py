@@ -1,0 +1,205 @@
+"""What to tell the person who made a mistake: one function for each kind of mistake."""
+
+import errno
+import re
+import tarfile
+import traceback
+import zlib
+from collections.abc import Callable
+from os.path import isfile, relpath
+from typing import Any, NamedTuple, Optional
+
+from allennlp.common.checks import ConfigurationError
+
+from bluelmo_plugins.errors import InputError
+
+OVERRIDES = "--overrides"
+
+_NO_GPU = re.compile(
+    "Experiment specified a GPU but none is available"
+    "|Found no NVIDIA driver"
+    "|No CUDA GPUs are available"
+    "|Torch not compiled with CUDA enabled"
+    "|Cannot access accelerator device when none is available"
+)
+_SPAN = r"(?:(?P<file>[^\n\t]+?):)?\(?(?P<line>\d+):\d+\S*"
+_STATIC_ERROR = re.compile(rf"STATIC ERROR: {_SPAN}: (?P<text>.*?)\s*", re.DOTALL)
+_RUNTIME_ERROR = re.compile(r"RUNTIME ERROR: (?P<text>.*?)(?P<trace>(?:\n\t.*)*)\s*", re.DOTALL)
+_TRACE_PLACE = re.compile(r"\n\t(?!std\.jsonnet:)" + _SPAN)
+_EXTERNAL_VARIABLE = re.compile(r"undefined external variable: (?P<name>\w+)")
+_HOW_TO_SET = {
+    "ELMO_DIR": "Set it to the folder that holds options.json and weights.hdf5, e.g. `export "
+    "ELMO_DIR=elmo`; `allennlp blue sample demo` writes a small one into demo/elmo",
+    "DATASET_DIR": "Set it to the folder that holds the corpora, e.g. `export DATASET_DIR=blue` "
+    "for blue/ddi2013-type/train.tsv; `allennlp blue sample demo` writes small ones into demo/blue",
+}
+
+
+class _Place(NamedTuple):
+    file: Optional[str]
+    line: Optional[int]
+
+
+def explain(error: BaseException) -> Optional[str]:
+    """
+    What to tell a user about an exception that nothing caught.
+
+    # Parameters
+
+    error : `BaseException`
+        The exception, with its traceback.
+
+    # Returns
+
+    `Optional[str]`
+        A message that says what is wrong and what to do; `None` if the exception is not known as a
+        user's mistake, hence a fault of the program.
+    """
+    return next((text for text in (each(error) for each in EXPLANATIONS) if text), None)
+
+
+def no_gpu(error: BaseException) -> Optional[str]:
+    """A GPU was asked for where torch finds none."""
+    reason = _NO_GPU.search(str(error))
+    if reason is None or not isinstance(error, (ConfigurationError, RuntimeError, AssertionError)):
+        return None
+    device = _variable(error, "check_for_gpu", "device")
+    if device is None:
+        device = _variable(error, "_load", "cuda_device")
+    number = "" if device is None else " " + str(device).removeprefix("cuda:")
+    return str(
+        InputError(
+            f"cuda_device{number} asks for a GPU, but torch finds "
+            f"none on this machine ({reason.group()})",
+            todo="To use the CPU, set `cuda_device:: -1` in the config that you train, or give "
+            "`--cuda-device -1` to evaluate and predict",
+        )
+    )
+
+
+def configuration(error: BaseException) -> Optional[str]:
+    """A mistake that the code itself found; its message is the explanation."""
+    return str(error) if isinstance(error, ConfigurationError) else None
+
+
+def jsonnet(error: BaseException) -> Optional[str]:
+    """A config that Jsonnet cannot evaluate; told with its line, if it is one of the user's own."""
+    if not isinstance(error, RuntimeError):
+        return None
+    static, runtime = _STATIC_ERROR.fullmatch(str(error)), _RUNTIME_ERROR.fullmatch(str(error))
+    if static is not None:
+        text, place = static["text"], _place(static)
+    elif runtime is not None:
+        text, place = runtime["text"], _place_in_config(error, runtime["trace"])
+    else:
+        return None
+    variable = _EXTERNAL_VARIABLE.fullmatch(text)
+    if variable is None:
+        return str(InputError(text, file=place.file, line=place.line))
+    found = f"the environment variable {variable['name']} is not set"
+    todo = _HOW_TO_SET.get(variable["name"])
+    return str(InputError(found, file=place.file, line=place.line, todo=todo))
+
+
+def _place_in_config(error: BaseException, trace: str) -> _Place:
+    """
+    The innermost line of the user's config that the trace of Jsonnet names. The libraries that a
+    config imports (*.libsonnet) say what is wrong in it, and are not where to mend it.
+    """
+    places = [_place(found) for found in _TRACE_PLACE.finditer(trace)]
+    config = _variable(error, "from_file", "params_file")
+    in_config = [place for place in places if place.file in (config, OVERRIDES)]
+    in_other_config = [place for place in places if str(place.file).endswith(".jsonnet")]
+    return next(iter(in_config + in_other_config), _Place(config, None))
+
+
+def _place(found: "re.Match[str]") -> _Place:
+    return _Place(found["file"] or OVERRIDES, int(found["line"]))
+
+
+def unused_override(error: BaseException) -> Optional[str]:
+    """`--overrides` for something that the config does not hold."""
+    if isinstance(error, ValueError) and str(error).startswith("overrides "):
+        return str(InputError(str(error), file=OVERRIDES))
+    return None
+
+
+def no_model_archive(error: BaseException) -> Optional[str]:
+    """A file that is not the archive of a model was given as one."""
+    archive = _variable(error, "load_archive", "archive_file")
+    folder = _variable(error, "load_archive", "serialization_dir")
+    if archive is None or not isfile(archive):
+        return None
+    missing = _missing(error) or ""
+    if folder is None and isinstance(error, (tarfile.TarError, OSError, EOFError, zlib.error)):
+        found = f"this is no archive of a model: {error}"
+    elif folder is not None and missing.startswith(f"{folder}"):
+        found = f"this is no archive of a model: it holds no {relpath(missing, folder)}"
+    else:
+        return None
+    expected = "the model.tar.gz that `allennlp train` writes, or the folder that it wrote it into"
+    return str(InputError(found, file=archive, expected=expected))
+
+
+def no_such_file(error: BaseException) -> Optional[str]:
+    """A file or folder that is not there, or cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        missing = _missing(error)
+        return missing and str(InputError("there is no such file or folder", file=missing))
+    if isinstance(error, (PermissionError, IsADirectoryError, NotADirectoryError)):
+        return error.filename and str(InputError(str(error.strerror), file=error.filename))
+    return None
+
+
+def disk_full(error: BaseException) -> Optional[str]:
+    """There is no room left for what is to be written."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        file, found = error.filename, str(error.strerror)
+    elif isinstance(error, RuntimeError) and "[enforce fail at inline_container.cc" in str(error):
+        file, found = _variable(error, "save", "f"), "torch could not write the whole file"
+    else:
+        return None
+    return str(InputError(found, file=file, todo="Make room on the disk"))
+
+
+def not_utf8(error: BaseException) -> Optional[str]:
+    """JSON lines to predict on that are not UTF-8."""
+    manager = _variable(error, "_get_json_data", "self")
+    if manager is None or not isinstance(error, UnicodeDecodeError):
+        return None
+    return str(
+        InputError(
+            f"not UTF-8: {error.reason} (byte 0x{error.object[error.start]:02x})",
+            file=manager._input_file,
+            todo="Save the file as UTF-8",
+        )
+    )
+
+
+def _missing(error: BaseException) -> Optional[str]:
+    """The file that was not found."""
+    if not isinstance(error, FileNotFoundError):
+        return None
+    of_cached_path = re.fullmatch("file (?P<file>.+) not found", str(error))
+    return of_cached_path["file"] if of_cached_path is not None else error.filename
+
+
+def _variable(error: BaseException, function: str, name: str) -> Any:
+    """The value that a variable had in the innermost call of a function that the error left."""
+    value = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == function:
+            value = frame.f_locals.get(name, value)
+    return value
+
+
+EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
+    no_gpu,
+    configuration,
+    jsonnet,
+    unused_override,
+    disk_full,
+    no_model_archive,
+    no_such_file,
+    not_utf8,
+]

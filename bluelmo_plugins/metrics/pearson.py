@@ -1,0 +1,150 @@
+"""The score of the similarity tasks: Pearson's r, with the usual figures of a regression."""
+
+from typing import Optional
+
+import numpy as np
+import torch
+from allennlp.training.metrics import Metric
+from numpy.typing import NDArray
+from scipy.stats import pearsonr
+from sklearn.metrics import (
+    mean_absolute_error,
+    mean_squared_error,
+    mean_squared_log_error,
+    median_absolute_error,
+    r2_score,
+)
+
+from bluelmo_plugins.metrics.workers import gather_from_workers
+
+Rows = NDArray[np.float64]  # Shape: (num_rows, 2): prediction, gold
+
+NOTHING: float = float("nan")
+
+
+@Metric.register("blue_pearson")
+class Pearson(Metric):
+    """
+    Pearson's r between predicted and gold score over all rows. BLUE's official score for MedSTS
+    and BIOSSES. A constant prediction (or gold) has no r: NaN, never a number. Predictions that
+    differ by no more than float32 rounding count as constant.
+
+    Registered as a `Metric` with name "blue_pearson".
+    """
+
+    supports_distributed = True
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def __call__(
+        self,
+        predictions: torch.Tensor,
+        gold_labels: torch.Tensor,
+        mask: Optional[torch.BoolTensor] = None,
+    ) -> None:
+        """
+        # Parameters
+
+        predictions : `torch.Tensor`
+            The predicted scores, on the corpus's own scale. Shape: (batch_size,).
+        gold_labels : `torch.Tensor`
+            The gold scores. Shape: (batch_size,).
+        mask : `torch.BoolTensor`, optional (default = `None`)
+            Which rows count. Shape: (batch_size,).
+        """
+        if mask is not None:
+            predictions, gold_labels = predictions[mask], gold_labels[mask]
+        columns = [each.detach().cpu().double().numpy() for each in (predictions, gold_labels)]
+        rows = np.stack(columns, axis=1)
+        if len(rows):
+            self._batches.append(rows)
+            self._running.add(rows)
+
+    def get_metric(self, reset: bool = False) -> dict[str, float]:
+        """
+        # Parameters
+
+        reset : `bool`, optional (default = `False`)
+            Whether to take in the rows of all workers, add the other figures, and start anew.
+
+        # Returns
+
+        `Dict[str, float]`
+            "blue", which is "pearson", and that under its own name; on reset also "mae", "mse",
+            "msle", "median_absolute_error" and "r2", on the corpus's own scale. NaN where a figure
+            is not defined ("msle" of a negative score, "r2" of constant gold).
+        """
+        if not reset:
+            pearson = self._running.pearson()
+            return {"blue": pearson, "pearson": pearson}
+        workers = gather_from_workers(self._batches)
+        batches = [batch for worker in workers for batch in worker]
+        rows = np.concatenate(batches) if batches else np.empty((0, 2))
+        self.reset()
+        pearson = _pearson(rows)
+        return {"blue": pearson, "pearson": pearson, **_other_figures(rows)}
+
+    def reset(self) -> None:
+        """Forgets all rows."""
+        self._batches: list[Rows] = []
+        self._running = _RunningPearson()
+
+
+class _RunningPearson:
+    """
+    Pearson's r of the rows so far in constant time and memory: means and sums of products of
+    deviations of two sets of rows give those of their union (Chan, Golub and LeVeque, 1983).
+    """
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._mean = np.zeros(2)
+        self._products = np.zeros((2, 2))
+        self._low = np.full(2, np.inf)
+        self._high = np.full(2, -np.inf)
+
+    def add(self, rows: Rows) -> None:
+        number, mean = len(rows), rows.mean(axis=0)
+        deviations, shift = rows - mean, mean - self._mean
+        total = self._number + number
+        self._products += deviations.T @ deviations
+        self._products += np.outer(shift, shift) * (self._number * number / total)
+        self._mean += shift * (number / total)
+        self._number = total
+        self._low = np.minimum(self._low, rows.min(axis=0))
+        self._high = np.maximum(self._high, rows.max(axis=0))
+
+    def pearson(self) -> float:
+        if self._number < 2 or _any_constant(self._low, self._high):
+            return NOTHING
+        (predictions, product), (_, gold) = self._products
+        return float(product / np.sqrt(predictions * gold))
+
+
+def _any_constant(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
+    largest = np.maximum(abs(low), abs(high))
+    # Rounding a float32 moves it by 6e-8 of its size; sums in another order by some times that.
+    return bool((high - low <= 1e-6 * largest).any())
+
+
+def _pearson(rows: Rows) -> float:
+    if len(rows) < 2 or not np.isfinite(rows).all():
+        return NOTHING
+    if _any_constant(rows.min(axis=0), rows.max(axis=0)):
+        return NOTHING
+    return float(pearsonr(rows[:, 0], rows[:, 1]).statistic)
+
+
+def _other_figures(rows: Rows) -> dict[str, float]:
+    names = ("mae", "mse", "msle", "median_absolute_error", "r2")
+    if not len(rows) or not np.isfinite(rows).all():
+        return dict.fromkeys(names, NOTHING)
+    predictions, gold = rows.T
+    return {
+        "mae": float(mean_absolute_error(gold, predictions)),
+        "mse": float(mean_squared_error(gold, predictions)),
+        "msle": float(mean_squared_log_error(gold, predictions)) if rows.min() >= 0 else NOTHING,
+        "median_absolute_error": float(median_absolute_error(gold, predictions)),
+        "r2": float(r2_score(gold, predictions)) if np.ptp(gold) > 0 else NOTHING,
+    }

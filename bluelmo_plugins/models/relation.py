@@ -1,0 +1,79 @@
+"""The model of the relation tasks: a sentence with two marked entities gets one label."""
+
+from typing import Any, Optional
+
+from allennlp.common import Lazy
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import TextFieldEmbedder
+from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
+from allennlp.training.metrics import Metric
+from torch import Tensor
+
+from bluelmo_plugins.models.single_label import SingleLabelModel
+from bluelmo_plugins.modules.head import ClassifierHead
+from bluelmo_plugins.modules.text_classifiers import SentenceClassifier
+
+
+@Model.register("blue_relation")
+class RelationModel(SingleLabelModel):
+    """
+    Chooses one label for a sentence.
+
+    Registered as a `Model` with name "blue_relation".
+
+    # Parameters
+
+    vocab : `Vocabulary`
+        Holds the labels.
+    text_field_embedder : `TextFieldEmbedder`
+        Gives the features of the tokens.
+    seq2vec_encoder : `Lazy[Seq2VecEncoder]`
+        Makes one vector of them; its widths follow from the embedder.
+    head : `Lazy[ClassifierHead]`
+        Makes scores of the vector.
+    metric : `Metric`
+        Called with predicted and gold label ids.
+    **kwargs : `Any`
+        Those of `Model`.
+    """
+
+    default_predictor = "blue_relation"
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        seq2vec_encoder: Lazy[Seq2VecEncoder],
+        head: Lazy[ClassifierHead],
+        metric: Metric,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(vocab, metric, **kwargs)
+        self._classifier = SentenceClassifier(
+            text_field_embedder, seq2vec_encoder, head, self._num_labels
+        )
+
+    def forward(
+        self,
+        tokens: TextFieldTensors,
+        label: Optional[Tensor] = None,
+        metadata: Optional[list[dict[str, Any]]] = None,
+    ) -> dict[str, Any]:
+        """
+        # Parameters
+
+        tokens : `TextFieldTensors`
+            A batch of sentences.
+        label : `Optional[Tensor]`, optional (default = `None`)
+            Shape `(batch_size,)`: gold label ids.
+        metadata : `Optional[list[dict[str, Any]]]`, optional (default = `None`)
+            Passed through.
+
+        # Returns
+
+        `dict[str, Any]`
+            "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
+            "loss", the weighted cross-entropy.
+        """
+        return self._output(self._classifier(tokens), label, metadata)

@@ -1,0 +1,12 @@
+"""
+The layers of every sentence that the frozen biLM has read, kept on disk.
+
+A frozen biLM gives a sentence the same layers in every epoch, run, seed and task, so they are
+computed once. Nothing in this package imports AllenNLP.
+"""
+
+from .fingerprint import ElmoFingerprint
+from .layout import FeatureLayout
+from .store import FeatureStore
+
+__all__ = ["ElmoFingerprint", "FeatureLayout", "FeatureStore"]

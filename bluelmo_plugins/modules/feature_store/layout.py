@@ -1,0 +1,91 @@
+"""How the layers of a sentence are laid out in the bytes of a store."""
+
+from dataclasses import dataclass
+
+import numpy
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class FeatureLayout:
+    """
+    One row a token: the token layer once (both of its halves are the same), then the LSTM layers.
+
+    # Parameters
+
+    num_layers : `int`
+        Layers of the biLM, with the token layer.
+    projection_dim : `int`
+        Width of one direction of a layer.
+    dtype : `torch.dtype`, optional (default = `torch.float16`)
+        What the values are kept in.
+    """
+
+    num_layers: int
+    projection_dim: int
+    dtype: torch.dtype = torch.float16
+
+    @property
+    def row_dim(self) -> int:
+        """Values of a token."""
+        return (2 * self.num_layers - 1) * self.projection_dim
+
+    def pack(self, layers: list[Tensor]) -> Tensor:
+        """
+        # Parameters
+
+        layers : `list[Tensor]`
+            The layers of tokens, each of shape `(num_tokens, 2 * projection_dim)`.
+
+        # Returns
+
+        `Tensor`
+            Shape `(num_tokens, row_dim)`, of this layout's dtype, on the CPU.
+        """
+        token_layer = layers[0][:, : self.projection_dim]
+        return torch.cat([token_layer, *layers[1:]], dim=-1).to("cpu", self.dtype)
+
+    def unpack(self, rows: Tensor) -> list[Tensor]:
+        """
+        # Parameters
+
+        rows : `Tensor`
+            Shape `(..., row_dim)`.
+
+        # Returns
+
+        `list[Tensor]`
+            The layers in single precision, each of shape `(..., 2 * projection_dim)`.
+        """
+        dim = self.projection_dim
+        token_layer, *others = rows.float().split([dim] + [2 * dim] * (self.num_layers - 1), dim=-1)
+        return [torch.cat([token_layer, token_layer], dim=-1), *others]
+
+    def to_bytes(self, rows: Tensor) -> bytes:
+        """
+        # Parameters
+
+        rows : `Tensor`
+            Shape `(num_tokens, row_dim)`, packed.
+
+        # Returns
+
+        `bytes`
+        """
+        return rows.contiguous().view(torch.uint8).numpy().tobytes()
+
+    def from_bytes(self, content: memoryview | bytes) -> Tensor:
+        """
+        # Parameters
+
+        content : `Union[memoryview, bytes]`
+            What `to_bytes` made.
+
+        # Returns
+
+        `Tensor`
+            Shape `(num_tokens, row_dim)`: a copy, so that the memory it was read from may go.
+        """
+        values = torch.from_numpy(numpy.frombuffer(content, dtype=numpy.uint8).copy())
+        return values.view(self.dtype).view(-1, self.row_dim)

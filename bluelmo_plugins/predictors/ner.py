@@ -1,0 +1,156 @@
+"""Predictions of entity mentions."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Optional
+
+from allennlp.common.util import JsonDict, lazy_groups_of
+from allennlp.data import DatasetReader, Instance
+from allennlp.models import Model
+from allennlp.predictors import Predictor
+
+from bluelmo_plugins.dataset_readers.ner import NerReader
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.mentions import (
+    Mention,
+    Span,
+    character_spans,
+    span_text,
+    tags_to_mentions,
+)
+from bluelmo_plugins.predictors.blue_predictor import DIGITS, BluePredictor, index_of, text_of
+
+
+@Predictor.register("blue_ner")
+class NerPredictor(BluePredictor):
+    """
+    The mentions of a sentence, one output line a sentence: the reader is told not to cut long
+    sentences, and this class cuts them for the model and puts the windows' tags together again.
+
+    JSON input: ``{"sentence": "..."}`` or ``{"words": [...]}``, and optionally the id of the text
+    as ``"document"`` (or ``"index"``, as for the other tasks).
+
+    Output: ``{"document": ..., "sentence": ..., "words": [...], "tags": [...], "mentions": [...]}``
+    where ``"sentence"`` is the number of the sentence in the file, counted from 0. A mention is
+    ``{"type": ..., "text": ..., "start": ..., "end": ..., "locations": [{"start": ..., "end": ...,
+    "text": ...}], "tokens": [[first, end]], "probability": ...}``. A discontinuous one has several
+    locations and token spans. Type and locations are as in BLUE's gold files, offsets count as in
+    the input: through the document of a corpus file, the raw sentence, or the words with one space
+    between two; they are null for a corpus file without offsets. The probability is that of all
+    tags of the mention; where the tags depend on each other (CRF) there is none.
+
+    Registered as a `Predictor` with name "blue_ner".
+
+    # Parameters
+
+    model : `Model`
+        The trained model.
+    dataset_reader : `DatasetReader`
+        The `NerReader` of its corpus; its `labels_required` and `max_tokens` are changed.
+    frozen : `bool`, optional (default = `True`)
+        Whether the model is put into evaluation mode.
+    """
+
+    def __init__(self, model: Model, dataset_reader: DatasetReader, frozen: bool = True) -> None:
+        super().__init__(model, dataset_reader, frozen)
+        if not isinstance(dataset_reader, NerReader):
+            raise InputError(
+                f"the predictor 'blue_ner' got the reader {type(dataset_reader).__name__}",
+                expected="the reader 'blue_ner'",
+            )
+        self._reader = dataset_reader
+        self._max_tokens = dataset_reader.max_tokens
+        dataset_reader.max_tokens = None
+        self._sentences_read = 0
+
+    def _json_to_instance(self, json_dict: JsonDict) -> Instance:
+        sentence = text_of(json_dict, "sentence", "words")
+        document = json_dict.get("document", index_of(json_dict))
+        number = self._sentences_read
+        self._sentences_read += 1
+        offsets = None if isinstance(sentence, str) else _one_space_apart(sentence)
+        return self._reader.text_to_instance(
+            sentence, document=document, sentence=number, offsets=offsets
+        )
+
+    def predict_batch_instance(self, instances: list[Instance]) -> list[JsonDict]:
+        windows = [self._reader.windows(instance, self._max_tokens) for instance in instances]
+        flat = [window for sentence in windows for window in sentence]
+        outputs = (
+            output
+            for batch in lazy_groups_of(flat, len(instances))
+            # The base class would turn each window's output into a prediction.
+            for output in super(BluePredictor, self).predict_batch_instance(batch)
+        )
+        return [
+            self.prediction(_whole(instance, [next(outputs) for _ in sentence]))
+            for instance, sentence in zip(instances, windows, strict=True)
+        ]
+
+    def prediction(self, outputs: JsonDict) -> JsonDict:
+        metadata, tags = outputs["metadata"], outputs["tags"]
+        probabilities = self._tag_probabilities(outputs)
+        return {
+            "document": metadata["document"],
+            "sentence": metadata["sentence"],
+            "words": metadata["words"],
+            "tags": tags,
+            "mentions": [
+                self._mention(mention, metadata, probabilities)
+                for mention in tags_to_mentions(tags, self._reader.discontinuous)
+            ],
+        }
+
+    def _mention(
+        self, mention: Mention, metadata: JsonDict, probabilities: Optional[Sequence[float]]
+    ) -> JsonDict:
+        words, offsets = metadata["words"], metadata["offsets"]
+        texts = [span_text(span, words, offsets) for span in mention.spans]
+        places: Sequence[tuple[Optional[int], Optional[int]]] = [(None, None)] * len(texts)
+        if offsets is not None:
+            places = character_spans(mention, offsets)
+        told: JsonDict = {
+            "type": self._reader.entity_type,
+            "text": " ... ".join(texts),
+            "start": places[0][0],
+            "end": places[-1][1],
+            "locations": [
+                {"start": start, "end": end, "text": text}
+                for (start, end), text in zip(places, texts, strict=True)
+            ],
+            "tokens": [list(span) for span in mention.spans],
+        }
+        if probabilities is not None:
+            tokens = [token for span in mention.spans for token in range(*span)]
+            told["probability"] = round(prod(probabilities[token] for token in tokens), DIGITS)
+        return told
+
+    def _tag_probabilities(self, outputs: JsonDict) -> Optional[list[float]]:
+        """The probability of each token's own tag."""
+        if "probs" not in outputs:
+            return None
+        ids = self._model.vocab.get_token_to_index_vocabulary("labels")
+        rows = zip(outputs["tags"], outputs["probs"], strict=True)
+        return [probabilities[ids[tag]] for tag, probabilities in rows]
+
+
+def _whole(instance: Instance, windows: list[JsonDict]) -> JsonDict:
+    """The model's output for a sentence, from those for its windows, which may be padded."""
+    outputs: JsonDict = {
+        "metadata": instance["metadata"].metadata,  # type: ignore[attr-defined]
+        "tags": [tag for window in windows for tag in window["tags"]],
+    }
+    if all("probs" in window for window in windows):
+        outputs["probs"] = [
+            row for window in windows for row in window["probs"][: len(window["tags"])]
+        ]
+    return outputs
+
+
+def _one_space_apart(words: Sequence[str]) -> list[Span]:
+    offsets = []
+    start = 0
+    for word in words:
+        offsets.append((start, start + len(word)))
+        start += len(word) + 1
+    return offsets

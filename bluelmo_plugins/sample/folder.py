@@ -1,0 +1,104 @@
+"""Folders of sample files: known by their README and checksums, written whole or not at all."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from bluelmo_plugins.errors import InputError
+
+DISCLAIMER = (
+    "These are samples: random weights and invented sentences. They show that the software works\n"
+    "and prove nothing about biomedical text."
+)
+_README = "README.md"
+_README_START = "# Sample files, written by `allennlp blue sample`\n"
+# In the format of `sha256sum`, which can check it.
+_CHECKSUMS = "SHA256SUMS"
+_TODO = "Name another folder, or move the files away"
+
+
+def check_replaceable(folder: Path) -> None:
+    """
+    Makes sure that nothing is lost if the folder is replaced.
+
+    # Parameters
+
+    folder : `Path`
+        May be missing, empty, or hold exactly what `write_sample_folder` wrote, unchanged.
+        Anything else raises an `InputError` that names the first file in the way.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError("is a file", file=folder, expected="a folder", todo=_TODO)
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir())
+    if not files:
+        return
+    readme = folder / _README
+    if not (readme.is_file() and readme.read_bytes().startswith(_README_START.encode())):
+        raise InputError(
+            f"holds files (such as {files[0].name}) that `allennlp blue sample` has not written",
+            file=folder,
+            expected="a folder that is new, empty, or an earlier sample",
+            todo=_TODO,
+        )
+    known = _read_checksums(folder)
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        if name != _CHECKSUMS and known.get(name) != _checksum(path):
+            raise InputError(
+                "was added to this folder of samples, or changed there, and would be lost",
+                file=path,
+                todo=_TODO,
+            )
+
+
+def write_sample_folder(folder: Path, readme: str, write: Callable[[Path], None]) -> None:
+    """
+    Replaces a folder, in one step once all of its files are written.
+
+    An interrupted run leaves the folder complete (the old or the new one) or missing. What else it
+    leaves, in hidden folders beside it, the next run removes.
+
+    # Parameters
+
+    folder : `Path`
+        The folder; see `check_replaceable` for what it may hold.
+    readme : `str`
+        What README.md says about the files, below its title and `DISCLAIMER`.
+    write : `Callable[[Path], None]`
+        Writes the files into the folder that it is given.
+    """
+    folder = folder.resolve()
+    check_replaceable(folder)
+    partial, old = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "old"))
+    for leftover in (partial, old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    partial.mkdir(parents=True)
+    write(partial)
+    (partial / _README).write_text(f"{_README_START}\n{DISCLAIMER}\n\n{readme}", encoding="utf-8")
+    _write_checksums(partial)
+    if folder.exists():
+        folder.rename(old)
+    partial.rename(folder)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_checksums(folder: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{_checksum(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    (folder / _CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _read_checksums(folder: Path) -> dict[str, str]:
+    path = folder / _CHECKSUMS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}

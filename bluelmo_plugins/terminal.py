@@ -1,0 +1,76 @@
+"""A user's mistake ends with its message as the last thing on the terminal, without a traceback."""
+
+import os
+import sys
+from contextlib import suppress
+from logging import FileHandler, Filter, LogRecord, getLogger
+from pathlib import Path
+from types import TracebackType
+from typing import Optional
+
+from tqdm import tqdm  # type: ignore[import-untyped]  # it carries no types
+
+from bluelmo_plugins.explanations import explain
+
+
+def install() -> None:
+    """
+    Makes the `allennlp` command tell mistakes in words; does nothing in any other program.
+
+    Python hands an uncaught exception to `sys.excepthook`. Until a command sets up its log files,
+    this is our own hook. `allennlp train` then puts another one in its place, which logs the
+    exception on the root logger; there our filter, which AllenNLP leaves alone, sends it to the
+    log file only. Every exception that is not known as a user's mistake (`explain`) keeps its
+    traceback on the terminal. So does each one while the environment variable `ALLENNLP_DEBUG` is
+    set. Python ends with exit status 1 in either case.
+    """
+    if not is_command(sys.argv[0]) or os.environ.get("ALLENNLP_DEBUG"):
+        return
+    previous = sys.excepthook
+
+    def excepthook(
+        kind: type[BaseException], error: BaseException, traceback: Optional[TracebackType]
+    ) -> None:
+        text = explain(error)
+        if text is None:
+            previous(kind, error, traceback)
+        else:
+            say(text)
+
+    sys.excepthook = excepthook
+    getLogger().addFilter(MistakeFilter())
+
+
+def is_command(program: str) -> bool:
+    """
+    Whether a program, as named in `sys.argv[0]`, is the `allennlp` command: the script of that name
+    or `python -m allennlp`. A program that only imports the plugin keeps its own hook and logging.
+    """
+    path = Path(program)
+    return path.stem == "allennlp" or path.parts[-2:] == ("allennlp", "__main__.py")
+
+
+class MistakeFilter(Filter):
+    """Of the root logger: takes a user's mistake out of what the terminal shows of the log."""
+
+    def filter(self, record: LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        text = explain(error) if error is not None and record.msg == "Uncaught exception" else None
+        if text is None:
+            return True
+        log_files = [each for each in getLogger().handlers if isinstance(each, FileHandler)]
+        for log_file in log_files:
+            log_file.handle(record)
+        names = [os.path.relpath(each.baseFilename) for each in log_files]
+        say(*(f"The traceback is in {name}" for name in names), text)
+        return False
+
+
+def say(*lines: str) -> None:
+    """Writes lines to the terminal after all that is still on its way there."""
+    # A progress bar that is open would draw itself once more when Python ends.
+    for bar in list(getattr(tqdm, "_instances", ())):
+        bar.close()
+    with suppress(OSError):
+        sys.stdout.flush()
+    print("", *lines[:-1], f"error: {lines[-1]}", sep="\n", file=sys.stderr, flush=True)

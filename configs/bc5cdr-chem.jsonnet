@@ -1,0 +1,8 @@
+// BC5CDR, chemicals: where are they mentioned?
+// Official score: strict mention F1. Published with ELMo: 91.5.
+// Corpus: PubMed titles and abstracts (BioCreative V), listed as public domain by BigBIO; in BLUE's
+// release (github.com/ncbi-nlp/BLUE_Benchmark), its source at biocreative.bioinformatics.udel.edu.
+(import 'lib/ner.libsonnet') + {
+  corpus:: 'BC5CDR-chem',
+  entity_type:: 'Chemical',
+}

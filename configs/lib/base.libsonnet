@@ -1,0 +1,237 @@
+// The skeleton of every experiment, and every option of the original (elmoft.py). The hidden fields
+// (`::`) are the knobs. They have the values of the original's README; a task, or a variant of one,
+// sets those that are its own:
+//
+//   (import 'ddi.jsonnet') + { seq2vec:: 'cnn', lr:: 0.0005 }
+//
+// Beside each knob stand its values, and the original's option in parentheses. docs/parity.md says
+// what the original did with each, and what is done here.
+local env = import 'env.libsonnet';
+local names = import 'names.libsonnet';
+
+local presets = ['default', 'paper'];
+
+{
+  // 'default', or 'paper': the original's options, with its faults mended. Where the two differ, a
+  // knob has a value for each.
+  preset:: 'default',
+  assert std.member(presets, self.preset) || error names.unknown('preset', self.preset, presets),
+
+  // --- Files
+
+  // Where the corpora are (--data_dir), and the folder of this one there.
+  dataset_dir:: env.DATASET_DIR,
+  corpus:: error "Must override corpus: its folder in DATASET_DIR, such as 'ddi2013-type'",
+
+  // ELMo's files (--options_path, --weights_path), of any size.
+  options_file:: env.ELMO_DIR + '/options.json',
+  weight_file:: env.ELMO_DIR + '/weights.hdf5',
+
+  // --- Text
+
+  // null: spaCy's English rules, which need no download; markers such as @DRUG$ stay whole.
+  // { type: 'blue_markers', model: 'en_core_sci_md' }: the rules of an installed model, here the
+  // original's. The files of NER hold tokens; there it is for raw text to predict on.
+  tokenizer:: null,
+
+  // The most tokens of a text (--maxlen); null: all of it.
+  maxlen:: 128,
+
+  // --- ELMo
+
+  // How many learned mixes of the biLM's layers are put side by side.
+  num_representations:: 2,
+
+  // Dropout of the mixes, from 0 to 1.
+  elmo_dropout:: 0.5,
+
+  // true: the biLM learns too; the original did not offer it.
+  requires_grad:: false,
+
+  // --- Encoder
+
+  // From tokens to one vector (--seq2vec): boe, pytorch-lstm, pytorch-rnn, pytorch-gru,
+  // pytorch-agmnlstm, pytorch-stkaltlstm, cnn, cnn_highway, last.
+  seq2vec:: 'boe',
+
+  // In place of seq2vec (--pool): max, avg; null: seq2vec.
+  pool:: null,
+
+  // From tokens to tokens (--seq2seq): none, ff, pytorch-lstm, pytorch-rnn, pytorch-gru, cnn, isa,
+  // qanet, ssae.
+  seq2seq:: 'none',
+
+  // The size of the encoder: its states, its filters. Of boe, last, isa, the pools and seq2seq's
+  // cnn, ELMo decides.
+  encoder_dim:: 768,
+
+  // How the vectors of a pair become one (--ssfunc): concat, cosine, distance, full.
+  pair_combiner:: 'concat',
+
+  // --- Head
+
+  // What the encoder's output goes through first (--do_norm, --norm_type): batch, layer, none.
+  norm:: 'batch',
+
+  // Dropout before the feed-forward layers, from 0 to 1 (--pdrop).
+  pdrop:: 0.5,
+
+  // Width of the two hidden layers (--fchdim); 0: no hidden layers.
+  fchdim:: 500,
+
+  // true: linear layers start from a normal distribution (--initln) with this mean (--initln_mean)
+  // and standard deviation (--initln_std); their biases from one with mean 0. false: torch's way.
+  init_linear:: true,
+  init_mean:: 0,
+  init_std:: 0.02,
+  init_bias_std:: 0,
+
+  // true: a sigmoid after the last layer.
+  output_sigmoid:: false,
+
+  // true: dropout of pdrop after the last layer, too (--do_lastdrop).
+  last_dropout:: false,
+
+  // true: the tags of a sentence depend on one another, in a conditional random field (--do_crf).
+  crf:: false,
+
+  // A text gets each label that is more probable than this (--pthrshld).
+  threshold:: 0.5,
+
+  // --- Training
+
+  // At most so many (--epochs).
+  epochs:: 20,
+
+  // How many epochs may pass without a better score on the dev split (--earlystop, --es_patience);
+  // null: any number. Better is more than min_delta better (--es_delta), in fractions of 1.
+  patience:: { default: 5, paper: null }[$.preset],
+  min_delta:: 0.005,
+
+  // Which epoch's weights are the result: best on the dev split, or last.
+  keep:: { default: 'best', paper: 'last' }[$.preset],
+
+  // How many instances make a batch (--bsize); whether the last one is left out where it has fewer
+  // (--droplast).
+  batch_size:: 64,
+  drop_last:: false,
+
+  // Adam's learning rate (--lr) and weight decay (--wdecay).
+  lr:: 0.001,
+  weight_decay:: 1e-5,
+
+  // The norm that gradients are scaled down to (--clipmaxn); null: they stay as they are.
+  grad_norm:: 0.25,
+
+  // true: in the loss a label counts 1 / the number of its training instances (--weight_class).
+  class_weights:: { default: false, paper: true }[$.preset],
+
+  // true: of the most frequent label, an epoch draws as many instances as other labels have on
+  // average.
+  undersample:: { default: false, paper: true }[$.preset],
+
+  // Where all that is random comes from.
+  seed:: 13370,
+
+  // How many processes read the corpus (--np); 0: the main one.
+  num_workers:: 0,
+
+  // null: the first GPU, or the CPU where there is none; -1: the CPU (-g 0); N: that GPU (-q N).
+  cuda_device:: null,
+
+  // --- For the kinds of tasks, which the other files here describe
+
+  // The reader and the model both go by this name.
+  family:: error 'Must override family, the registered name of the reader and of the model',
+
+  // The text fields of an instance, by whose length it is put into a batch.
+  text_fields:: ['tokens'],
+
+  // The field with the label, for `undersample`.
+  label_field:: 'label',
+
+  // The labels; the place of each is its id.
+  labels:: error 'Must override labels, the list of the labels that the corpus has',
+
+  // The knobs that do nothing for a kind of task, each with a hint.
+  inert:: {},
+
+  // --- What AllenNLP reads
+
+  random_seed: $.seed,
+  numpy_seed: $.seed,
+  pytorch_seed: $.seed,
+
+  dataset_reader: {
+    type: $.family,
+    corpus: $.corpus,
+    tokenizer: $.tokenizer,
+    max_tokens: $.maxlen,
+    token_indexers: { elmo: { type: 'blue_elmo_characters' } },
+  },
+  train_data_path: $.dataset_dir + '/' + $.corpus + '/train.tsv',
+  validation_data_path: $.dataset_dir + '/' + $.corpus + '/dev.tsv',
+
+  vocabulary: { type: 'declared_labels', labels: $.labels },
+
+  model: {
+    type: $.family,
+    text_field_embedder: {
+      token_embedders: {
+        elmo: {
+          type: 'blue_elmo',
+          options_file: $.options_file,
+          weight_file: $.weight_file,
+          num_representations: $.num_representations,
+          dropout: $.elmo_dropout,
+          requires_grad: $.requires_grad,
+        },
+      },
+    },
+    head: {
+      norm: names.one_of('norm', $.norm, ['batch', 'layer', 'none']),
+      dropout: $.pdrop,
+      hidden_dim: $.fchdim,
+      init: if $.init_linear
+      then { mean: $.init_mean, std: $.init_std, bias_std: $.init_bias_std },
+      activation: if $.output_sigmoid then 'sigmoid' else 'none',
+      last_dropout: if $.last_dropout then $.pdrop else 0,
+    },
+  },
+
+  // Texts of about the same length share a batch, so that little of it is padding.
+  local batches = { batch_size: $.batch_size, sorting_keys: $.text_fields },
+  data_loader: {
+    batch_sampler: batches { drop_last: $.drop_last } + (
+      if $.undersample
+      then { type: 'undersampling_bucket', label_field: $.label_field }
+      else { type: 'stable_bucket' }
+    ),
+    num_workers: $.num_workers,
+  },
+  validation_data_loader: {
+    batch_sampler: batches { type: 'stable_bucket' },
+    num_workers: $.num_workers,
+  },
+
+  trainer: {
+    num_epochs: $.epochs,
+    cuda_device: $.cuda_device,
+    optimizer: { type: 'adam', lr: $.lr, weight_decay: $.weight_decay },
+    grad_norm: if $.grad_norm == null then false else $.grad_norm,
+    validation_metric: '+blue',
+    callbacks: [
+      {
+        type: 'model_selection',
+        patience: $.patience,
+        min_delta: $.min_delta,
+        keep: names.one_of('keep', $.keep, ['best', 'last']),
+      },
+    ] + (if $.class_weights then [{ type: 'class_weights' }] else []),
+    // Each holds the whole biLM.
+    checkpointer: { keep_most_recent_by_count: 1 },
+  },
+
+  // Says the official score in words.
+  evaluation: { type: 'blue' },
+}

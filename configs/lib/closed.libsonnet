@@ -1,0 +1,77 @@
+// Closes an experiment to fields that it does not have: a misspelled one in a variant is an error,
+// where plain Jsonnet would add it and nothing would read it.
+local names = import 'names.libsonnet';
+
+// What AllenNLP reads at the top of a config, beyond the keys of base.libsonnet.
+local allennlp_keys = [
+  'batch_weight_key',
+  'datasets_for_vocab_creation',
+  'ddp_accelerator',
+  'distributed',
+  'evaluate_on_test',
+  'test_data_path',
+  'type',
+  'validation_dataset_reader',
+];
+
+// Options of elmoft.py that have another name here.
+local renamed = {
+  bsize: 'batch_size',
+  clipmaxn: 'grad_norm',
+  data_dir: 'dataset_dir',
+  do_crf: 'crf',
+  do_lastdrop: 'last_dropout',
+  do_norm: 'norm',
+  droplast: 'drop_last',
+  earlystop: 'patience',
+  es_delta: 'min_delta',
+  es_patience: 'patience',
+  gpunum: 'cuda_device',
+  gpuq: 'cuda_device',
+  initln: 'init_linear',
+  initln_mean: 'init_mean',
+  initln_std: 'init_std',
+  norm_type: 'norm',
+  np: 'num_workers',
+  options_path: 'options_file',
+  pthrshld: 'threshold',
+  ssfunc: 'pair_combiner',
+  wdecay: 'weight_decay',
+  weight_class: 'class_weights',
+  weights_path: 'weight_file',
+};
+
+// What is built on the closed experiment can still declare a field of its own:
+//
+//   declared_fields+:: ['my_field'],
+//   my_field:: 3,
+//
+// `experiment.inert` names the fields that this kind of task does not read, each with a hint. To
+// change one is an error as well.
+function(experiment) experiment {
+  declared_fields:: ['declared_fields'] + allennlp_keys,
+
+  // In parts that every config has, whatever a variant adds to them or puts in place of one. At the
+  // top, each read of a field would check anew: it took seconds.
+  local top = self,
+  local check = {
+    local inert = top.inert,
+    local unknown = [
+      name
+      for name in std.objectFieldsAll(top)
+      if !std.objectHasAll(experiment, name) && !std.member(top.declared_fields, name)
+    ],
+    assert unknown == [] || error if std.objectHas(renamed, unknown[0])
+    then "unknown field '%s'. It is called '%s' here" % [unknown[0], renamed[unknown[0]]]
+    else
+      local known = std.set(std.objectFieldsAll(experiment) + top.declared_fields);
+      names.unknown('field', unknown[0], std.setDiff(known, std.objectFields(inert))),
+
+    local changed = [name for name in std.objectFields(inert) if top[name] != experiment[name]],
+    assert changed == []
+           || error "field '%s' changes nothing here: %s" % [changed[0], inert[changed[0]]],
+  },
+  dataset_reader+: check,
+  model+: check,
+  trainer+: check,
+}

@@ -1,0 +1,76 @@
+// What stands between ELMo and the head, by the names and with the sizes of the original. How wide
+// ELMo is stays unsaid: each encoder is told when it is built.
+local names = import 'names.libsonnet';
+
+// From the tokens of a sentence to one vector; `size` is encoder_dim.
+local seq2vec = {
+  // The average of the token vectors.
+  boe(size): { type: 'boe', averaged: true },
+
+  // The final state of one recurrent layer that reads from left to right.
+  'pytorch-lstm'(size): { type: 'lstm', hidden_size: size },
+  'pytorch-rnn'(size): { type: 'rnn', hidden_size: size },
+  'pytorch-gru'(size): { type: 'gru', hidden_size: size },
+  'pytorch-agmnlstm'(size): { type: 'blue_augmented_lstm', hidden_size: size },
+
+  // The same of three layers that read in turn from left to right and from right to left.
+  'pytorch-stkaltlstm'(size): { type: 'blue_alternating_lstm', hidden_size: size, num_layers: 3 },
+
+  // Max-pooled convolutions over 2, 3, 4 and 5 tokens, `size` filters each.
+  cnn(size): { type: 'blue_cnn', num_filters: size },
+
+  // The same with highway layers and a projection to the width of a token.
+  cnn_highway(size): { type: 'blue_cnn_highway', num_filters: size, num_highway: 5 },
+
+  // The vector of the last token: the original without --seq2vec.
+  last(size): { type: 'cls_pooler', cls_is_last_token: true },
+};
+
+// From the tokens of a sentence to one vector, feature by feature.
+local pool = {
+  max: { type: 'blue_max_pool' },
+  avg: { type: 'boe', averaged: true },
+};
+
+// From token vectors to token vectors; `size` is encoder_dim.
+local seq2seq = {
+  // ELMo's own vectors: the original without --seq2seq.
+  none(size): null,
+
+  // One feed-forward layer on each token.
+  ff(size): { type: 'blue_feedforward', hidden_dim: size },
+
+  // One recurrent layer that reads from left to right.
+  'pytorch-lstm'(size): { type: 'lstm', hidden_size: size },
+  'pytorch-rnn'(size): { type: 'rnn', hidden_size: size },
+  'pytorch-gru'(size): { type: 'gru', hidden_size: size },
+
+  // Gated convolutions over 4 tokens in each direction, as wide as ELMo.
+  cnn(size): { type: 'blue_gated_cnn', dropout: 0.5 },
+
+  // Beside each token the average of all, weighted by their similarity to it.
+  isa(size): { type: 'blue_intra_sentence_attention' },
+
+  // Convolutions and self-attention, 8 heads.
+  qanet(size): { type: 'blue_qanet', hidden_dim: size },
+
+  // One layer of self-attention, 8 heads.
+  ssae(size): {
+    type: 'blue_stacked_self_attention',
+    hidden_dim: 1024,
+    projection_dim: size,
+    feedforward_hidden_dim: size,
+    num_layers: 1,
+    num_attention_heads: 8,
+  },
+};
+
+{
+  // The encoder of a sentence; a pool, where one is set, takes its place.
+  seq2vec(name, pool_name, size)::
+    local encoder = names.choose('seq2vec', name, seq2vec)(size);
+    if pool_name == null then encoder else names.choose('pool', pool_name, pool),
+
+  // The encoder of the tokens of a sentence; null for none.
+  seq2seq(name, size):: names.choose('seq2seq', name, seq2seq)(size),
+}

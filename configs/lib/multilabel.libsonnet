@@ -1,0 +1,15 @@
+// Which labels has a sentence? It may be none or several. The score is over whole documents.
+local closed = import 'closed.libsonnet';
+local sentence = import 'sentence.libsonnet';
+
+closed(sentence {
+  family:: 'blue_multilabel',
+  label_field:: 'labels',
+
+  dataset_reader+: { labels: $.labels },
+  model+: {
+    labels: $.labels,
+    threshold: $.threshold,
+    metric: { type: 'blue_document_f1', labels: $.labels },
+  },
+})

@@ -1,0 +1,60 @@
+// Where is an entity mentioned? Each token of a sentence is tagged B, I or O.
+local base = import 'base.libsonnet';
+local closed = import 'closed.libsonnet';
+local encoders = import 'encoders.libsonnet';
+local names = import 'names.libsonnet';
+
+closed(base {
+  // What the mentions are.
+  entity_type:: error "Must override entity_type, what the mentions are, such as 'Chemical'",
+
+  // true: a mention may consist of several spans, told by an I after an O.
+  discontinuous:: false,
+
+  // As in base.libsonnet, or batch_positions, the original's: by the position in the sentence.
+  norm:: { default: 'batch', paper: 'batch_positions' }[$.preset],
+
+  // The original feeds the sigmoid's output to the cross-entropy.
+  output_sigmoid:: { default: false, paper: true }[$.preset],
+  last_dropout:: true,
+
+  // A conditional random field scores whole sentences.
+  class_weights:: { default: false, paper: !$.crf }[$.preset],
+
+  // A sentence without some of its tokens is another sentence.
+  undersample:: false,
+
+  family:: 'blue_ner',
+  labels:: ['B', 'I', 'O'],
+
+  dataset_reader+: {
+    entity_type: $.entity_type,
+    discontinuous: $.discontinuous,
+  },
+  model+: {
+    seq2seq_encoder: encoders.seq2seq($.seq2seq, $.encoder_dim),
+    crf: $.crf,
+    head+: {
+      norm: names.one_of('norm', $.norm, ['batch', 'batch_positions', 'layer', 'none']),
+      [if $.norm == 'batch_positions' then 'max_positions']:
+        if $.maxlen == null then error "norm 'batch_positions' needs a maxlen" else $.maxlen,
+    },
+    metric: {
+      type: 'blue_mention_f1',
+      entity_type: $.entity_type,
+      discontinuous: $.discontinuous,
+    },
+  },
+
+  local token_by_token = 'each token is tagged; see seq2seq',
+  local no_tokens_left_out = 'a sentence keeps all of its tokens',
+  inert+:: {
+    seq2vec: token_by_token,
+    pool: token_by_token,
+    pair_combiner: 'there are no pairs of texts',
+    threshold: 'a token has one tag, the most probable',
+    undersample: no_tokens_left_out,
+    label_field: no_tokens_left_out,
+    labels: 'tokens are tagged B, I or O',
+  },
+})

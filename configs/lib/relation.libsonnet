@@ -1,0 +1,32 @@
+// How are the two marked entities of a sentence related?
+local closed = import 'closed.libsonnet';
+local names = import 'names.libsonnet';
+local sentence = import 'sentence.libsonnet';
+
+closed(sentence {
+  // The label of unrelated pairs, which is no class to be scored; null: every label is one.
+  negative_label:: error 'Must override negative_label, the label of unrelated pairs, or null',
+
+  // Other names that files have for the labels, such as { 'DDI-advice': 'DDI-advise' }.
+  label_aliases:: {},
+
+  // Which F1 is the official score: micro, macro.
+  average:: 'micro',
+
+  family:: 'blue_relation',
+
+  dataset_reader+: {
+    labels: $.labels,
+    label_aliases: $.label_aliases,
+  },
+  model+: {
+    metric: {
+      type: 'blue_relation_f1',
+      labels: $.labels,
+      negative_label: $.negative_label,
+      average: names.one_of('average', $.average, ['micro', 'macro']),
+    },
+  },
+
+  inert+:: { threshold: 'a sentence has one label, the most probable' },
+})

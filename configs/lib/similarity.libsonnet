@@ -1,0 +1,35 @@
+// How similar are two sentences, on the scale of the corpus?
+local closed = import 'closed.libsonnet';
+local pair = import 'pair.libsonnet';
+
+closed(pair {
+  // The score of two sentences that mean the same; the lowest is 0.
+  max_score:: error "Must override max_score, the upper end of the corpus's scale",
+
+  // The score that the model's output 1 stands for.
+  score_scale:: { default: $.max_score, paper: 5 }[$.preset],
+
+  maxlen:: 256,
+  output_sigmoid:: true,
+
+  // A score is no label.
+  labels:: [],
+  class_weights:: false,
+
+  family:: 'blue_similarity',
+
+  dataset_reader+: { max_score: $.max_score },
+  model+: {
+    max_score: $.max_score,
+    score_scale: $.score_scale,
+    metric: { type: 'blue_pearson' },
+  },
+
+  local no_label = 'a pair has a score, not a label',
+  inert+:: {
+    labels: no_label,
+    label_field: no_label,
+    class_weights: no_label,
+    undersample: no_label,
+  },
+})

@@ -1,0 +1,12 @@
+// A kind of task in which a text gets an answer: it becomes one vector.
+local base = import 'base.libsonnet';
+local encoders = import 'encoders.libsonnet';
+
+base {
+  model+: { seq2vec_encoder: encoders.seq2vec($.seq2vec, $.pool, $.encoder_dim) },
+
+  inert+:: {
+    seq2seq: 'a text becomes one vector; see seq2vec and pool',
+    crf: 'there are no tags that could depend on one another',
+  },
+}

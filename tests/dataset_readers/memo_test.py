@@ -1,0 +1,18 @@
+"""Kept answers."""
+
+import pickle
+
+from bluelmo_plugins.dataset_readers.memo import Memo
+
+
+def test_an_answer_is_computed_once_until_the_limit_is_reached():
+    asked: list[str] = []
+    memo: Memo[str] = Memo(lambda key: asked.append(key) or key.upper(), limit=2)
+    assert [memo["a"], memo["b"], memo["a"]] == ["A", "B", "A"]
+    assert asked == ["a", "b"]
+    assert memo["c"] == "C"
+    assert list(memo) == ["c"]
+
+
+def test_a_pickled_one_still_computes():
+    assert pickle.loads(pickle.dumps(Memo(len)))["word"] == 4

@@ -1,0 +1,16 @@
+"""Predictions of any number of labels."""
+
+from collections.abc import Callable
+
+import pytest
+from allennlp.predictors import Predictor
+
+Make = Callable[[str], Predictor]
+
+
+@pytest.mark.parametrize(("sentence", "labels"), [("Zo a", ["raises"]), ("Bex", [])])
+def test_all_labels_come_by_name(predictor: Make, sentence: str, labels: list[str]) -> None:
+    output = predictor("blue_multilabel").predict_json({"sentence": sentence, "index": "d_s3"})
+    assert output["index"] == "d_s3"
+    assert output["labels"] == labels
+    assert set(output["probabilities"]) == {"none", "raises", "lowers"}

@@ -1,0 +1,88 @@
+"""Each label's weight is its rarity in the training data."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from allennlp.common import Params
+from allennlp.data import Instance, Token, Vocabulary
+from allennlp.data.data_loaders import SimpleDataLoader
+from allennlp.data.fields import SequenceLabelField, TextField
+from allennlp.training.callbacks import TrainerCallback
+
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.training import class_weights
+from bluelmo_plugins.training.class_weights import weights_from_counts
+from bluelmo_plugins.vocabulary import LabelVocabulary
+from tests.training.rows import instance
+
+LABELS = ["a", "b", "c"]
+
+
+class WeightedModel(torch.nn.Module):
+    def __init__(self, vocab: Vocabulary, weighted: bool = True) -> None:
+        super().__init__()
+        self.vocab = vocab
+        if weighted:
+            self.register_buffer("class_weights", torch.ones(3))
+
+
+def start(instances: list[Instance], model: WeightedModel | None = None) -> Any:
+    """The weights after the callback's start."""
+    model = model or WeightedModel(LabelVocabulary.from_labels(LABELS))
+    callback = TrainerCallback.from_params(Params({"type": "class_weights"}), serialization_dir="")
+    trainer = SimpleNamespace(model=model, data_loader=SimpleDataLoader(instances, 2))
+    callback.on_start(trainer)  # type: ignore[arg-type]  # all that it looks at
+    return model.class_weights
+
+
+def tags(*words: str) -> Instance:
+    text = TextField([Token("word")] * len(words))
+    return Instance({"tokens": text, "tags": SequenceLabelField(list(words), text)})
+
+
+def test_rows_are_counted_for_a_label() -> None:
+    weights = start([instance(1, label) for label in "aaaabbc"])
+    # 1/4, 1/2 and 1, divided by their sum.
+    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
+
+
+def test_tokens_are_counted_for_tags() -> None:
+    weights = start([tags("a", "a", "b", "a"), tags("c", "b", "a")])
+    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
+
+
+def test_rows_with_a_label_are_counted_for_many_labels() -> None:
+    rows: list[list[int]] = [[0, 1], [0], [0, 1, 2], [0], []]
+    weights = start([instance(1, labels) for labels in rows])
+    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
+
+
+def test_a_label_that_never_occurs_counts_as_the_rarest() -> None:
+    weights = start([instance(1, label) for label in "aab"])
+    torch.testing.assert_close(weights, torch.tensor([0.5, 1.0, 1.0]) / 2.5)
+    assert torch.isfinite(weights_from_counts(torch.zeros(3))).all()
+
+
+def test_a_second_start_counts_again_from_nothing() -> None:
+    model = WeightedModel(LabelVocabulary.from_labels(LABELS))
+    rows = [instance(1, label) for label in "aaaabbc"]
+    first = start(rows, model).clone()
+    model.class_weights.fill_(7.0)
+    torch.testing.assert_close(start(rows, model), first)
+
+
+def test_the_counts_of_all_workers_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = torch.tensor([1.0, 0.0, 7.0])
+    monkeypatch.setattr(class_weights, "dist_reduce_sum", lambda counts: counts + others)
+    weights = start([instance(1, label) for label in "aaabbc"])
+    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 0.125]) / 0.875)
+
+
+def test_a_model_without_weights_and_rows_without_labels_are_errors() -> None:
+    vocab = LabelVocabulary.from_labels(LABELS)
+    with pytest.raises(InputError, match=r"WeightedModel has no class weights.*Leave out"):
+        start([instance(1, "a")], WeightedModel(vocab, weighted=False))
+    with pytest.raises(InputError, match=r"no labels to count.*Train on a file with labels"):
+        start([instance(1, None)])
