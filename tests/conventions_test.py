@@ -72,7 +72,7 @@ def documented_parameters(docstring: str) -> list[str] | None:
         return None
     section = re.split(r"^# ", section, maxsplit=1, flags=re.MULTILINE)[0]
     # An entry is "name : `type`", or "name, name" for several arguments that are said at once.
-    entries = re.findall(r"^([\w*, ]+?)(?: :.*)?$", section, flags=re.MULTILINE)
+    entries = re.findall(r"^(\*{0,2}\w+(?:, \w+)*)(?: :.*)?$", section, flags=re.MULTILINE)
     return [name for entry in entries for name in entry.split(", ")]
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from allennlp.common.tqdm import Tqdm
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.terminal import MistakeFilter, is_command
+from bluelmo_plugins.terminal import MistakeFilter, is_command, say
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -21,16 +22,24 @@ REPOSITORY = Path(__file__).parent.parent
 DRIVER = """
 import json, os, sys
 sys.argv = ["/somewhere/bin/allennlp"]
-from allennlp.commands import main
-from allennlp.common.plugins import import_plugins
+from allennlp import commands
 from allennlp.data import DatasetReader
+from bluelmo_plugins.errors import InputError
 
-@DatasetReader.register("broken")
-class BrokenReader(DatasetReader):
+class FailingReader(DatasetReader):
     def _read(self, file_path):
-        raise KeyError("a fault of the program")
+        print("on its way to the terminal")
+        raise self.error
 
-import_plugins()
+DatasetReader.register("user")(
+    type("UserReader", (FailingReader,), {"error": InputError("no label", file="a.tsv", line=3)})
+)
+DatasetReader.register("program")(
+    type("ProgramReader", (FailingReader,), {"error": KeyError("a fault of the program")})
+)
+
+commands.import_plugins()
+commands.import_plugins = lambda: None
 for name, arguments in json.loads(os.environ["COMMANDS"]).items():
     process = os.fork()
     if process == 0:
@@ -38,7 +47,7 @@ for name, arguments in json.loads(os.environ["COMMANDS"]).items():
         os.dup2(terminal, 1)
         os.dup2(terminal, 2)
         sys.argv += arguments
-        main(prog="allennlp")
+        commands.main(prog="allennlp")
         sys.exit()
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     with open(name + ".status", "w") as file:
@@ -60,20 +69,13 @@ CONFIG = """{
 """
 VARIANTS = {
     "unset": "{ data:: std.extVar('DATASET_DIR') + '/rows', train_data_path: self.data }",
-    "no_data": "{ train_data_path: 'nowhere.jsonl' }",
+    "user": "{ dataset_reader: { type: 'user' } }",
     "gpu": "{ cuda_device:: 0 }",
-    "broken": "{ dataset_reader: { type: 'broken' } }",
+    "program": "{ dataset_reader: { type: 'program' } }",
 }
 COMMANDS = {
-    "fine": ["train", "fine.jsonnet", "-s", "fine"],
     **{name: ["train", f"{name}.jsonnet", "-s", name] for name in VARIANTS},
-    "again": ["train", "fine.jsonnet", "-s", "fine"],
-    "no_config": ["train", "nowhere.jsonnet", "-s", "no_config"],
     "no_archive": ["evaluate", "nowhere.tar.gz", "rows.jsonl"],
-    "bad_archive": ["predict", "rows.jsonl", "rows.jsonl"],
-    "gpu_evaluate": ["evaluate", "fine/model.tar.gz", "rows.jsonl", "--cuda-device", "0"],
-    "gpu_predict": ["predict", "fine/model.tar.gz", "rows.jsonl", "--cuda-device", "0"],
-    "arguments": ["train"],
 }
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 
@@ -94,9 +96,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("terminal")
     (folder / ".allennlp_plugins").write_text("bluelmo_plugins\n")
     (folder / "rows.jsonl").write_text('{"text": "so good", "label": "1"}\n' * 4)
-    (folder / "fine.jsonnet").write_text(CONFIG)
+    (folder / "task.jsonnet").write_text(CONFIG)
     for name, variant in VARIANTS.items():
-        (folder / f"{name}.jsonnet").write_text(f"(import 'fine.jsonnet') + {variant}")
+        (folder / f"{name}.jsonnet").write_text(f"(import 'task.jsonnet') + {variant}")
     environment = {
         **os.environ,
         "PYTHONPATH": str(REPOSITORY),
@@ -122,14 +124,9 @@ def outcome(folder: Path, name: str) -> Outcome:
             "error: unset.jsonnet, line 1: the environment variable DATASET_DIR is not set. Set it "
             "to the folder that holds the corpora",
         ),
-        ("no_config", "error: nowhere.jsonnet: there is no such file or folder."),
         ("no_archive", "error: nowhere.tar.gz: there is no such file or folder."),
-        ("bad_archive", "error: rows.jsonl: this is no archive of a model: not a gzip file."),
-        ("again", "error: Serialization directory (fine) already exists and is not empty."),
-        ("no_data", "error: nowhere.jsonl: there is no such file or folder."),
+        ("user", "error: a.tsv, line 3: no label."),
         pytest.param("gpu", "error: cuda_device 0 asks for a GPU", marks=needs_no_gpu),
-        pytest.param("gpu_evaluate", "error: cuda_device 0 asks for a GPU", marks=needs_no_gpu),
-        pytest.param("gpu_predict", "error: cuda_device 0 asks for a GPU", marks=needs_no_gpu),
     ],
 )
 def test_a_mistake_ends_with_its_message(folder: Path, name: str, message: str) -> None:
@@ -141,26 +138,27 @@ def test_a_mistake_ends_with_its_message(folder: Path, name: str, message: str) 
 
 
 def test_the_log_file_keeps_the_traceback_and_is_named(folder: Path) -> None:
-    assert outcome(folder, "no_data").terminal.splitlines()[-2] == (
-        "The traceback is in no_data/out.log"
-    )
-    log = (folder / "no_data" / "out.log").read_text()
+    assert outcome(folder, "user").terminal.splitlines()[-2] == ("The traceback is in user/out.log")
+    log = (folder / "user" / "out.log").read_text()
     assert "CRITICAL - root - Uncaught exception\nTraceback (most recent call last):" in log
-    assert "FileNotFoundError: file nowhere.jsonl not found" in log
+    assert "bluelmo_plugins.errors.InputError: a.tsv, line 3: no label." in log
 
 
 def test_a_fault_of_the_program_keeps_its_traceback(folder: Path) -> None:
-    found = outcome(folder, "broken")
+    found = outcome(folder, "program")
     assert "Traceback (most recent call last)" in found.terminal
     assert found.last_line == "KeyError: 'a fault of the program'"
     assert found.status == 1
 
 
-def test_what_goes_well_and_wrong_arguments_are_left_alone(folder: Path) -> None:
-    assert outcome(folder, "fine").status == 0
-    assert "error" not in outcome(folder, "fine").last_line
-    assert outcome(folder, "arguments").status == 2
-    assert "the following arguments are required" in outcome(folder, "arguments").last_line
+def test_an_open_progress_bar_does_not_draw_itself_after_the_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bar = Tqdm.tqdm(total=10)
+    bar.update(3)
+    say("The traceback is elsewhere", "it is wrong")
+    bar.close()
+    assert capsys.readouterr().err.endswith("\n\nThe traceback is elsewhere\nerror: it is wrong\n")
 
 
 @pytest.mark.parametrize(

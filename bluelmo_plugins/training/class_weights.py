@@ -70,7 +70,8 @@ class ClassWeightsCallback(TrainerCallback):
         counts = dist_reduce_sum(counts)
         class_weights.copy_(weights_from_counts(counts))
         if is_primary:
-            logger.info("Label counts %s give class weights %s", counts, class_weights)
+            weights = [round(weight, 4) for weight in class_weights.tolist()]
+            logger.info("Label counts %s give class weights %s", counts.int().tolist(), weights)
 
 
 def weights_from_counts(counts: Tensor) -> Tensor:

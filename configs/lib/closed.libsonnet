@@ -64,8 +64,8 @@ function(experiment) experiment {
     assert unknown == [] || error if std.objectHas(renamed, unknown[0])
     then "unknown field '%s'. It is called '%s' here" % [unknown[0], renamed[unknown[0]]]
     else
-      local known = std.set(std.objectFieldsAll(experiment) + top.declared_fields);
-      names.unknown('field', unknown[0], std.setDiff(known, std.objectFields(inert))),
+      local known = std.objectFieldsAll(experiment) + top.declared_fields;
+      names.unknown('field', unknown[0], [name for name in known if !std.objectHas(inert, name)]),
 
     local changed = [name for name in std.objectFields(inert) if top[name] != experiment[name]],
     assert changed == []

@@ -23,21 +23,22 @@ local edit_distance(a, b) =
 local holds(whole, part) = std.length(std.findSubstr(part, whole)) > 0;
 
 // A name that holds the other whole ('lstm' in 'pytorch-lstm') is about as near as one letter.
-local distance(a, b) =
-  if holds(a, b) || holds(b, a)
-  then 1 + std.abs(std.length(a) - std.length(b)) / 100
+// Whatever is as far as `limit` is not looked at more closely.
+local distance(a, b, limit) =
+  local surplus = std.abs(std.length(a) - std.length(b));
+  if holds(a, b) || holds(b, a) then 1 + surplus / 100
+  else if surplus >= limit then limit
   else edit_distance(a, b);
 
 {
   // The known name nearest to `name`; null where more than half of its letters differ.
   nearest(name, known)::
-    local candidates = [{ name: each, distance: distance(name, each) } for each in known];
-    local best = std.foldl(
-      function(best, each) if each.distance < best.distance then each else best,
-      candidates,
-      { name: null, distance: std.length(name) / 2 + 0.5 }
-    );
-    best.name,
+    local nearer(best, candidate) =
+      local candidate_distance = distance(name, candidate, best.distance);
+      if candidate_distance < best.distance
+      then { name: candidate, distance: candidate_distance }
+      else best;
+    std.foldl(nearer, known, { name: null, distance: std.length(name) / 2 + 0.5 }).name,
 
   unknown(kind, name, known)::
     local near = self.nearest(std.toString(name), known);

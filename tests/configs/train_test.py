@@ -1,0 +1,86 @@
+"""The shipped configs themselves, built, trained and evaluated by AllenNLP on sample corpora."""
+
+from pathlib import Path
+
+import pytest
+from allennlp.commands.evaluate import evaluate_from_archive
+from allennlp.commands.train import TrainModel, train_model
+from allennlp.common import Lazy, Params
+
+from tests.configs.jsonnet_files import CONFIGS, FAMILIES, TASKS
+
+TINY = Path(__file__).parent / "tiny.libsonnet"
+SPLITS = {"shareclefe": "Test.tsv"}
+
+SEQ2VEC = (
+    "boe",
+    "pytorch-lstm",
+    "pytorch-rnn",
+    "pytorch-gru",
+    "pytorch-agmnlstm",
+    "pytorch-stkaltlstm",
+    "cnn",
+    "cnn_highway",
+    "last",
+)
+SEQ2SEQ = (
+    "none",
+    "ff",
+    "pytorch-lstm",
+    "pytorch-rnn",
+    "pytorch-gru",
+    "cnn",
+    "isa",
+    "qanet",
+    "ssae",
+)
+VARIANTS = [
+    *(("ddi", f"seq2vec:: '{name}'") for name in SEQ2VEC),
+    *(("bc5cdr-chem", f"seq2seq:: '{name}'") for name in SEQ2SEQ),
+    *(("ddi", f"pool:: '{name}'") for name in ("max", "avg")),
+    *(("mednli", f"pair_combiner:: '{name}'") for name in ("concat", "cosine", "distance", "full")),
+    *((task, "preset:: 'paper'") for task in TASKS),
+    *((task, "norm:: 'layer'") for task in FAMILIES.values()),
+    ("bc5cdr-chem", "crf:: true"),
+    ("bc5cdr-chem", "preset:: 'paper', crf:: true"),
+    ("ddi", "fchdim:: 0, init_linear:: false, last_dropout:: true, grad_norm:: null"),
+    ("ddi", "requires_grad:: true, num_representations:: 1, num_workers:: 1, tokenizer:: {"
+     " type: 'blue_markers' }"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def params(tiny_elmo: Path, sample_corpora: Path, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A function from a task and further fields to the Params that `allennlp train` reads."""
+
+    def read(task: str, fields: str = "") -> Params:
+        config = tmp_path / "config.jsonnet"
+        config.write_text(
+            f"(import '{CONFIGS}/{task}.jsonnet') + (import '{TINY}') + {{ {fields} }}"
+        )
+        folders = {"ELMO_DIR": str(tiny_elmo), "DATASET_DIR": str(sample_corpora)}
+        return Params.from_file(config, ext_vars=folders)
+
+    return read
+
+
+@pytest.mark.parametrize(("task", "fields"), VARIANTS, ids=" ".join)
+def test_a_variant_can_be_built(task: str, fields: str, params, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    parts = params(task, fields)
+    for key in ("evaluation", "random_seed", "numpy_seed", "pytorch_seed"):
+        parts.pop(key)
+    loop = Lazy(TrainModel, parts).construct(serialization_dir=str(tmp_path), local_rank=0)
+    assert loop.trainer.model is loop.model
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_config_trains_one_epoch_and_evaluates(  # type: ignore[no-untyped-def]
+    task: str, params, sample_corpora: Path, tmp_path: Path
+) -> None:
+    config = params(task)
+    corpus = config["dataset_reader"]["corpus"]
+    run = tmp_path / "run"
+    train_model(config, run)
+    test_file = sample_corpora / corpus / SPLITS.get(task, "test.tsv")
+    metrics = evaluate_from_archive(run / "model.tar.gz", str(test_file))
+    assert "blue" in metrics
