@@ -26,16 +26,27 @@ install: ## set up the environment; where it is complete, do nothing
 
 demo: export ELMO_DIR = sample/elmo
 demo: export DATASET_DIR = sample/blue
-demo: install ## the main job on sample data: train, predict, evaluate; two minutes once installed
+demo: install ## the main job on sample data, into runs/demo; two minutes once installed
 	$(BIN)/allennlp blue sample sample
-	# export ELMO_DIR=$(ELMO_DIR) DATASET_DIR=$(DATASET_DIR)
-	$(BIN)/allennlp train configs/ddi.jsonnet -s runs/demo -f
-	$(BIN)/allennlp predict runs/demo/model.tar.gz sample/blue/ddi2013-type/test.tsv \
+	$(BIN)/allennlp train configs/ddi.jsonnet -s runs/demo --force
+	$(BIN)/allennlp predict runs/demo/model.tar.gz $(DATASET_DIR)/ddi2013-type/test.tsv \
 		--use-dataset-reader --silent --output-file runs/demo/predictions.jsonl
-	$(BIN)/allennlp predict runs/demo/model.tar.gz docs/new_sentences.jsonl --silent
-	$(BIN)/allennlp evaluate runs/demo/model.tar.gz sample/blue/ddi2013-type/test.tsv \
-		--output-file runs/demo/evaluation.json
-	@cat docs/after_the_demo.txt
+	printf '{"sentence": "%s"}\n' > runs/demo/new_sentences.jsonl \
+		'Never take @DRUG$$ together with @DRUG$$.' \
+		'The plasma level of @DRUG$$ fell when @DRUG$$ was added.'
+	$(BIN)/allennlp predict runs/demo/model.tar.gz runs/demo/new_sentences.jsonl --silent \
+		--output-file runs/demo/new_predictions.jsonl
+	cat runs/demo/new_predictions.jsonl
+	$(BIN)/allennlp evaluate runs/demo/model.tar.gz $(DATASET_DIR)/ddi2013-type/test.tsv \
+		--output-file runs/demo/scores.json
+	@printf '%s\n' '' \
+		'This was the sample: it shows that all works, and nothing about biomedical text.' \
+		'The same with an ELMo and a corpus of your own choice (README.md says where they are):' \
+		'  . $(BIN)/activate' \
+		'  export ELMO_DIR=...     # the folder of options.json and weights.hdf5' \
+		'  export DATASET_DIR=...  # the folder of ddi2013-type and the other corpora' \
+		'  allennlp train configs/ddi.jsonnet -s runs/ddi' \
+		'  allennlp evaluate runs/ddi/model.tar.gz $$DATASET_DIR/ddi2013-type/test.tsv'
 
 test: install ## the test suite
 	$(BIN)/python -m pytest

@@ -1,5 +1,6 @@
 """Fixtures that the whole suite shares."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,9 @@ def sample_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("blue")
     write_corpora(directory, seed=0)
     return directory
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _feature_stores_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keeps the suite, and the commands that it starts, out of the user's own feature stores."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))

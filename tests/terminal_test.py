@@ -1,5 +1,6 @@
 """The last thing on the terminal is the message, through the `allennlp` command's own code."""
 
+import io
 import json
 import logging
 import os
@@ -28,7 +29,6 @@ from bluelmo_plugins.errors import InputError
 
 class FailingReader(DatasetReader):
     def _read(self, file_path):
-        print("on its way to the terminal")
         raise self.error
 
 DatasetReader.register("user")(
@@ -159,6 +159,17 @@ def test_an_open_progress_bar_does_not_draw_itself_after_the_message(
     say("The traceback is elsewhere", "it is wrong")
     bar.close()
     assert capsys.readouterr().err.endswith("\n\nThe traceback is elsewhere\nerror: it is wrong\n")
+
+
+def test_what_was_printed_before_comes_before_the_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = io.BytesIO()
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, io.TextIOWrapper(terminal, write_through=False))
+    print("a prediction")
+    say("it is wrong")
+    assert terminal.getvalue() == b"a prediction\n\nerror: it is wrong\n"
 
 
 @pytest.mark.parametrize(

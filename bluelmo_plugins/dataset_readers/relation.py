@@ -1,6 +1,7 @@
 """Relation corpora: ddi, chemprot, i2b2."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Optional
 
 from allennlp.data import DatasetReader, Instance, Token
@@ -13,6 +14,7 @@ from bluelmo_plugins.dataset_readers.published_counts import NEGATIVE_LABELS
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table import Row
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
+from bluelmo_plugins.official.pairs import Pair, pairs_of
 
 
 @DatasetReader.register("blue_relation")
@@ -51,14 +53,21 @@ class RelationReader(TableReader):
             layouts[2] = {"index": 0, "sentence": 1}
         return layouts.get(len(rows[0].fields))
 
-    def _instances(self, unit: Record, report: ReadingReport) -> Iterator[Instance]:
-        sentence = unit.text("sentence")
+    def _units(self, path: Path, report: ReadingReport) -> Iterator[tuple[Record, Optional[Pair]]]:
+        records = list(self._records(path, report))
+        return zip(records, pairs_of([record.index for record in records]), strict=True)
+
+    def _instances(
+        self, unit: tuple[Record, Optional[Pair]], report: ReadingReport
+    ) -> Iterator[Instance]:
+        record, pair = unit
+        sentence = record.text("sentence")
         label = None
-        if "label" in unit.values:
-            label = self._labels.of(unit, report)
+        if "label" in record.values:
+            label = self._labels.of(record, report)
             report.counts["negatives" if label in NEGATIVE_LABELS else "positives"] += 1
         tokens = self._tokens(sentence, report)
-        yield self._instance(tokens, sentence, label, unit.index, unit.line)
+        yield self._instance(tokens, sentence, label, record.index, record.line, pair)
 
     def text_to_instance(
         self,
@@ -97,8 +106,10 @@ class RelationReader(TableReader):
         label: Optional[str],
         index: Optional[str],
         line: Optional[int],
+        pair: Optional[Pair] = None,
     ) -> Instance:
-        metadata = {"index": index, "line": line, "sentence": plain_text(sentence)}
+        sentence = plain_text(sentence)
+        metadata = {"index": index, "line": line, "sentence": sentence, "pair": pair}
         fields: dict[str, Field[Any]] = {
             "tokens": TextField(tokens),
             "metadata": MetadataField(metadata),

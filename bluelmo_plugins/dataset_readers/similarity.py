@@ -1,6 +1,5 @@
 """Similarity corpora: clnclsts, biosses."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -114,7 +113,6 @@ def _score_field(score: float) -> TensorField:
 
 def _to_number(text: str) -> Optional[float]:
     try:
-        number = float(text)
+        return float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None

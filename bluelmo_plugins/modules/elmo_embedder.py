@@ -1,12 +1,17 @@
 """ELMo's features of a token: learned mixes of the biLM's layers, side by side."""
 
+from pathlib import Path
+from typing import Optional
+
 import torch
 from allennlp.modules.elmo import Elmo
 from allennlp.modules.token_embedders import TokenEmbedder
 from torch import Tensor
 
-from ..errors import InputError
-from .bilm import BiLm, ElmoFileError
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 
 
 @TokenEmbedder.register("blue_elmo")
@@ -30,9 +35,13 @@ class ElmoEmbedder(TokenEmbedder):
     dropout : `float`, optional (default = `0.5`)
         Dropout of the mixes.
     requires_grad : `bool`, optional (default = `False`)
-        Whether the biLM is fine-tuned too; otherwise only the mixes learn.
+        Whether the biLM is fine-tuned too; otherwise only the mixes learn. A biLM that learns is
+        part of the model's state as a whole; of a frozen one, the state holds the SHA-256 only.
+    feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
+        Where the layers of a frozen biLM are kept; `None`: they are computed anew in every epoch.
 
-    Raises `InputError` where an ELMo file cannot be used.
+    Raises `InputError` where an ELMo file cannot be used. If both are missing, as where an archive
+    was trained on another machine, those in the folder that `ELMO_DIR` names are used.
     """
 
     def __init__(
@@ -42,10 +51,18 @@ class ElmoEmbedder(TokenEmbedder):
         num_representations: int = 2,
         dropout: float = 0.5,
         requires_grad: bool = False,
+        feature_store: Optional[FeatureStoreOptions] = None,
     ) -> None:
         super().__init__()
+        files = ElmoFiles(options_file, weight_file)
+        if not (Path(options_file).exists() or Path(weight_file).exists()):
+            files = ElmoFiles.of_environment() or files
         try:
-            bilm = BiLm(options_file, weight_file, requires_grad)
+            bilm = (
+                BiLm(files.options, files.weights, requires_grad=True)
+                if requires_grad
+                else _frozen(files, feature_store)
+            )
         except ElmoFileError as error:
             raise InputError(error.found, file=error.file, todo=error.todo) from error
         self._output_dim = num_representations * bilm.get_output_dim()
@@ -77,3 +94,10 @@ class ElmoEmbedder(TokenEmbedder):
             Shape `(batch_size, num_tokens, num_representations * 2 * projection_dim)`.
         """
         return torch.cat(self._elmo(elmo_tokens)["elmo_representations"], dim=-1)
+
+
+def _frozen(files: ElmoFiles, feature_store: Optional[FeatureStoreOptions]) -> FrozenBiLm:
+    if feature_store is None:
+        return FrozenBiLm(files)
+    layout = feature_store.layout(files.check())
+    return FrozenBiLm(files, feature_store.open(files, layout), layout)

@@ -9,20 +9,25 @@ from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.official.tables import tsv_line
 
 # More digits than any score is printed with, fewer than float32 noise.
 DIGITS = 6
 
+OUTPUT_FORMATS = ("official", "json")
+
 
 class BluePredictor(Predictor):
     """
-    The base of the BLUE predictors: new text (JSON lines) or a corpus file in, JSON lines out.
+    The base of the BLUE predictors. New text (JSON lines) becomes JSON lines; a corpus file
+    (`--use-dataset-reader`) becomes the file that BLUE's official script reads, or JSON lines, which
+    hold probabilities as well, if that is asked for.
 
-    A subclass says how a JSON object becomes an instance (`_json_to_instance`) and what of the
-    model's output is told (`prediction`). Whatever the instance holds besides, its gold label for
-    one, stays out of the prediction. Output lines are ASCII (other characters are escaped), since
-    AllenNLP opens the output file in the machine's own encoding.
+    A subclass says how a JSON object becomes an instance (`_json_to_instance`), what of the model's
+    output is told (`prediction`), and what of that the official file holds. Whatever the instance
+    holds besides, its gold label for one, stays out of the prediction. JSON lines are ASCII (other
+    characters are escaped), since AllenNLP opens the output file in the machine's own encoding.
 
     # Parameters
 
@@ -33,15 +38,29 @@ class BluePredictor(Predictor):
         a file without a label column can be predicted on.
     frozen : `bool`, optional (default = `True`)
         Whether the model is put into evaluation mode.
+    output_format : `str`, optional (default = `"official"`)
+        What is written about a corpus file: "official" or "json".
     """
 
     example = '{"sentence": "..."}'
     """A JSON input, for messages."""
+    official_columns: Sequence[str] = ()
+    """The header of the official file, if it is a table."""
 
-    def __init__(self, model: Model, dataset_reader: DatasetReader, frozen: bool = True) -> None:
+    def __init__(
+        self,
+        model: Model,
+        dataset_reader: DatasetReader,
+        frozen: bool = True,
+        output_format: str = "official",
+    ) -> None:
         super().__init__(model, dataset_reader, frozen)
+        if output_format not in OUTPUT_FORMATS:
+            raise unknown_name("output_format", output_format, OUTPUT_FORMATS)
         dataset_reader.labels_required = False  # type: ignore[attr-defined]  # of a BlueReader
+        self._official = output_format == "official"
         self._lines_read = 0
+        self._lines_written = 0
 
     def prediction(self, outputs: JsonDict) -> JsonDict:
         """
@@ -59,6 +78,34 @@ class BluePredictor(Predictor):
             The prediction with the id of its row, without gold.
         """
         raise NotImplementedError
+
+    def official_text(self, prediction: JsonDict) -> str:
+        """
+        What the official file says about one instance.
+
+        # Parameters
+
+        prediction : `JsonDict`
+            As `prediction` gives it.
+
+        # Returns
+
+        `str`
+            Any number of lines, each with its end.
+        """
+        raise NotImplementedError
+
+    def dump_line(self, outputs: JsonDict) -> str:
+        """
+        What is written about one prediction. The first one brings the header of a table along, as
+        AllenNLP's command writes nothing else.
+        """
+        if self._lines_read or not self._official:
+            return super().dump_line(outputs)
+        is_first = self._lines_written == 0
+        self._lines_written += 1
+        header = tsv_line(self.official_columns) if is_first and self.official_columns else ""
+        return header + self.official_text(outputs)
 
     def load_line(self, line: str) -> JsonDict:
         """

@@ -3,6 +3,7 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
+from bluelmo_plugins.official.tables import INFERENCE_COLUMNS, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import PairPredictor
 
 
@@ -11,10 +12,16 @@ class InferencePredictor(PairPredictor):
     """
     Whether the first sentence entails or contradicts the second, or neither.
 
-    Output: ``{"index": ..., "label": ..., "probabilities": {LABEL: ...}}``.
+    JSON output: ``{"index": ..., "label": ..., "probabilities": {LABEL: ...}}``. The official file
+    is a table of ``index`` and ``label``.
 
     Registered as a `Predictor` with name "blue_inference".
     """
 
+    official_columns = INFERENCE_COLUMNS
+
     def prediction(self, outputs: JsonDict) -> JsonDict:
         return self.classification(outputs)
+
+    def official_text(self, prediction: JsonDict) -> str:
+        return tsv_line([prediction["index"], prediction["label"]])

@@ -3,6 +3,7 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
+from bluelmo_plugins.official.tables import MULTILABEL_COLUMNS, joined_labels, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import SentencePredictor
 
 
@@ -11,10 +12,13 @@ class MultilabelPredictor(SentencePredictor):
     """
     All labels of a sentence.
 
-    Output: ``{"index": ..., "labels": [LABEL, ...], "probabilities": {LABEL: ...}}``.
+    JSON output: ``{"index": ..., "labels": [LABEL, ...], "probabilities": {LABEL: ...}}``. The
+    official file is a table of ``index`` and ``labels``, their names joined by commas.
 
     Registered as a `Predictor` with name "blue_multilabel".
     """
+
+    official_columns = MULTILABEL_COLUMNS
 
     def prediction(self, outputs: JsonDict) -> JsonDict:
         return {
@@ -22,3 +26,7 @@ class MultilabelPredictor(SentencePredictor):
             "labels": outputs["labels"],
             "probabilities": self.label_probabilities(outputs["probs"]),
         }
+
+    def official_text(self, prediction: JsonDict) -> str:
+        declared = self._model.vocab.get_token_to_index_vocabulary("labels")
+        return tsv_line([prediction["index"], joined_labels(prediction["labels"], declared)])

@@ -1,5 +1,6 @@
 """Predictions of entity mentions."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import prod
 from typing import Optional
@@ -18,19 +19,20 @@ from bluelmo_plugins.mentions import (
     span_text,
     tags_to_mentions,
 )
+from bluelmo_plugins.official.mentions import mentions_of
 from bluelmo_plugins.predictors.blue_predictor import DIGITS, BluePredictor, index_of, text_of
 
 
 @Predictor.register("blue_ner")
 class NerPredictor(BluePredictor):
     """
-    The mentions of a sentence, one output line a sentence: the reader is told not to cut long
+    The mentions of a sentence, one prediction a sentence: the reader is told not to cut long
     sentences, and this class cuts them for the model and puts the windows' tags together again.
 
     JSON input: ``{"sentence": "..."}`` or ``{"words": [...]}``, and optionally the id of the text
     as ``"document"`` (or ``"index"``, as for the other tasks).
 
-    Output: ``{"document": ..., "sentence": ..., "words": [...], "tags": [...], "mentions": [...]}``
+    JSON output: ``{"document": ..., "sentence": ..., "words": [...], "tags": [...], "mentions": [...]}``
     where ``"sentence"`` is the number of the sentence in the file, counted from 0. A mention is
     ``{"type": ..., "text": ..., "start": ..., "end": ..., "locations": [{"start": ..., "end": ...,
     "text": ...}], "tokens": [[first, end]], "probability": ...}``. A discontinuous one has several
@@ -38,6 +40,10 @@ class NerPredictor(BluePredictor):
     the input: through the document of a corpus file, the raw sentence, or the words with one space
     between two; they are null for a corpus file without offsets. The probability is that of all
     tags of the mention; where the tags depend on each other (CRF) there is none.
+
+    The official file has one JSON line a mention, and none for a sentence without: ``{"id": ...,
+    "docid": ..., "locations": [...], "type": ...}``. Where a corpus file has no offsets, token
+    numbers stand for them and the sentence for the document (`bluelmo_plugins.official.mentions`).
 
     Registered as a `Predictor` with name "blue_ner".
 
@@ -49,10 +55,18 @@ class NerPredictor(BluePredictor):
         The `NerReader` of its corpus; its `labels_required` and `max_tokens` are changed.
     frozen : `bool`, optional (default = `True`)
         Whether the model is put into evaluation mode.
+    output_format : `str`, optional (default = `"official"`)
+        What is written about a corpus file: "official" or "json".
     """
 
-    def __init__(self, model: Model, dataset_reader: DatasetReader, frozen: bool = True) -> None:
-        super().__init__(model, dataset_reader, frozen)
+    def __init__(
+        self,
+        model: Model,
+        dataset_reader: DatasetReader,
+        frozen: bool = True,
+        output_format: str = "official",
+    ) -> None:
+        super().__init__(model, dataset_reader, frozen, output_format)
         if not isinstance(dataset_reader, NerReader):
             raise InputError(
                 f"the predictor 'blue_ner' got the reader {type(dataset_reader).__name__}",
@@ -62,6 +76,7 @@ class NerPredictor(BluePredictor):
         self._max_tokens = dataset_reader.max_tokens
         dataset_reader.max_tokens = None
         self._sentences_read = 0
+        self._mentions_written: Counter[str] = Counter()
 
     def _json_to_instance(self, json_dict: JsonDict) -> Instance:
         sentence = text_of(json_dict, "sentence", "words")
@@ -100,6 +115,13 @@ class NerPredictor(BluePredictor):
                 for mention in tags_to_mentions(tags, self._reader.discontinuous)
             ],
         }
+
+    def official_text(self, prediction: JsonDict) -> str:
+        text = ""
+        for mention in mentions_of(prediction):
+            text += mention.line(self._mentions_written[mention.docid])
+            self._mentions_written[mention.docid] += 1
+        return text
 
     def _mention(
         self, mention: Mention, metadata: JsonDict, probabilities: Optional[Sequence[float]]

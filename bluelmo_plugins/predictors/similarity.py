@@ -3,6 +3,7 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
+from bluelmo_plugins.official.tables import SIMILARITY_COLUMNS, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import DIGITS, PairPredictor
 
 
@@ -11,10 +12,15 @@ class SimilarityPredictor(PairPredictor):
     """
     How similar two sentences are, on the corpus's own scale.
 
-    Output: ``{"index": ..., "score": ...}``.
+    JSON output: ``{"index": ..., "score": ...}``. The official file is a table of the same.
 
     Registered as a `Predictor` with name "blue_similarity".
     """
 
+    official_columns = SIMILARITY_COLUMNS
+
     def prediction(self, outputs: JsonDict) -> JsonDict:
         return {"index": outputs["metadata"]["index"], "score": round(outputs["score"], DIGITS)}
+
+    def official_text(self, prediction: JsonDict) -> str:
+        return tsv_line([prediction["index"], str(prediction["score"])])

@@ -16,6 +16,9 @@ class SelectionTracker(MetricTracker):
     Patience begins anew only when the score exceeds by more than `min_delta` the one at which it
     last began; so many small improvements count once they add up.
 
+    Patience waits until a model has learnt anything: it does not begin before the first score that
+    is neither NaN nor 0 (an F1 without a single hit, the first epochs on a small corpus).
+
     As long as no epoch has had a score, the latest stands in for the best, so that there is a model
     to keep at the end.
 
@@ -62,7 +65,7 @@ class SelectionTracker(MetricTracker):
         if is_score and _exceeds(score, self.patience_reference, self._min_delta):
             self.patience_reference = score
             self._epochs_with_no_improvement = 0
-        else:
+        elif self.patience_reference:
             self._epochs_with_no_improvement += 1
         is_best = is_score and _exceeds(score, self._best_so_far)
         if is_best:

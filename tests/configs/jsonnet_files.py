@@ -1,6 +1,7 @@
 """The shipped configs, evaluated as AllenNLP evaluates them, without AllenNLP."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,13 @@ FOLDERS = {"ELMO_DIR": "/elmo", "DATASET_DIR": "/blue"}
 
 def evaluate(source: str, folders: dict[str, str] = FOLDERS) -> Any:
     """What a Jsonnet text stands for; its imports are those of a file in configs/."""
-    return json.loads(
-        _jsonnet.evaluate_snippet(str(CONFIGS / "variant.jsonnet"), source, ext_vars=folders)
-    )
+    return json.loads(_evaluate(source, tuple(folders.items())))
+
+
+@cache
+def _evaluate(source: str, folders: tuple[tuple[str, str], ...]) -> str:
+    path = str(CONFIGS / "variant.jsonnet")
+    return str(_jsonnet.evaluate_snippet(path, source, ext_vars=dict(folders)))
 
 
 def variant(task: str, fields: str = "") -> str:
@@ -61,9 +66,7 @@ def error(source: str, folders: dict[str, str] = FOLDERS) -> str:
 def hidden_fields(task: str) -> set[str]:
     """The knobs of a task."""
     config = f"(import '{task}.jsonnet')"
-    return set(
-        evaluate(f"std.setDiff(std.objectFieldsAll({config}), std.objectFields({config}))")
-    )
+    return set(evaluate(f"std.setDiff(std.objectFieldsAll({config}), std.objectFields({config}))"))
 
 
 def inert_fields(task: str) -> set[str]:

@@ -6,5 +6,5 @@
   encoder_dim:: 8,
   fchdim:: 8,
   cuda_device:: -1,
-  dataset_reader+: { max_instances: 24 },
+  dataset_reader+: { max_instances: 12 },
 }

@@ -1,5 +1,6 @@
 """The shipped configs themselves, built, trained and evaluated by AllenNLP on sample corpora."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,14 +45,17 @@ VARIANTS = [
     ("bc5cdr-chem", "crf:: true"),
     ("bc5cdr-chem", "preset:: 'paper', crf:: true"),
     ("ddi", "fchdim:: 0, init_linear:: false, last_dropout:: true, grad_norm:: null"),
-    ("ddi", "requires_grad:: true, num_representations:: 1, num_workers:: 1, tokenizer:: {"
-     " type: 'blue_markers' }"),
-]  # fmt: skip
+    ("ddi", "requires_grad:: true, num_representations:: 1"),
+    ("ddi", "num_workers:: 1, tokenizer:: { type: 'blue_markers' }"),
+]
+
+
+ReadParams = Callable[..., Params]
 
 
 @pytest.fixture
-def params(tiny_elmo: Path, sample_corpora: Path, tmp_path: Path):  # type: ignore[no-untyped-def]
-    """A function from a task and further fields to the Params that `allennlp train` reads."""
+def read_params(tiny_elmo: Path, sample_corpora: Path, tmp_path: Path) -> ReadParams:
+    """A function from a task and further fields to what `allennlp train` reads."""
 
     def read(task: str, fields: str = "") -> Params:
         config = tmp_path / "config.jsonnet"
@@ -64,9 +68,11 @@ def params(tiny_elmo: Path, sample_corpora: Path, tmp_path: Path):  # type: igno
     return read
 
 
-@pytest.mark.parametrize(("task", "fields"), VARIANTS, ids=" ".join)
-def test_a_variant_can_be_built(task: str, fields: str, params, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    parts = params(task, fields)
+@pytest.mark.parametrize(("task", "fields"), VARIANTS, ids=lambda each: each)
+def test_a_variant_can_be_built(
+    task: str, fields: str, read_params: ReadParams, tmp_path: Path
+) -> None:
+    parts = read_params(task, fields)
     for key in ("evaluation", "random_seed", "numpy_seed", "pytorch_seed"):
         parts.pop(key)
     loop = Lazy(TrainModel, parts).construct(serialization_dir=str(tmp_path), local_rank=0)
@@ -74,10 +80,10 @@ def test_a_variant_can_be_built(task: str, fields: str, params, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_config_trains_one_epoch_and_evaluates(  # type: ignore[no-untyped-def]
-    task: str, params, sample_corpora: Path, tmp_path: Path
+def test_the_config_trains_one_epoch_and_evaluates(
+    task: str, read_params: ReadParams, sample_corpora: Path, tmp_path: Path
 ) -> None:
-    config = params(task)
+    config = read_params(task)
     corpus = config["dataset_reader"]["corpus"]
     run = tmp_path / "run"
     train_model(config, run)

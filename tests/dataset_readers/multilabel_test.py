@@ -78,6 +78,11 @@ def test_layouts(write, content):
     assert [row(instance) for instance in read(write(content))] == READ
 
 
+def test_an_identifier_is_known_from_a_sentence_of_one_word(write):
+    (instance,) = read(write("0_0,1_0,2_1\tConclusions\t71_s3\n"))
+    assert row(instance) == ("71_s3", "71", "Conclusions", ["resisting death"])
+
+
 def test_the_converters_header_is_mentioned_in_the_log(write, caplog):
     with caplog.at_level(logging.INFO):
         read(write(table("isl", "index\tsentence1\tsentence2\tlabel", ",")))
@@ -113,6 +118,7 @@ def test_a_declared_name_may_hold_a_comma(write):
         ("0_0,1_1", "one flag for each of 3 labels, as in 0_0,1_1,...,2_0"),
         ("0_0,1_1,2_1,3_0", "one flag for each"),
         ("0_0,1_1,1_1", "one flag for each"),
+        ("0_0,1_1,2_1,1_0", "one flag for each"),
         ("0_0,1_1,2_2", "one flag for each"),
         ("resisting death", "one flag for each"),
         ("", "the labels are missing"),

@@ -69,6 +69,11 @@ def test_while_there_is_no_score_the_latest_epoch_stands_in() -> None:
     assert not follow([NAN, 0.1])[1].never_a_score
 
 
+@pytest.mark.parametrize("nothing", [0.0, NAN])
+def test_patience_waits_until_there_is_a_score_other_than_zero(nothing: float) -> None:
+    assert len(follow([nothing] * 6 + [0.5, 0.4, 0.4, 0.9])[0]) == 9
+
+
 def test_keep_last_keeps_each_epoch() -> None:
     kept, tracker = follow([0.5, 0.4, NAN], patience=None, keep="last")
     assert kept == [True, True, True]

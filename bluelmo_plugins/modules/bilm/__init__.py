@@ -6,6 +6,7 @@ only torch and h5py.
 """
 
 from .bilm import BiLm
+from .files import ElmoFiles
 from .options import BiLmOptions, ElmoFileError
 
-__all__ = ["BiLm", "BiLmOptions", "ElmoFileError"]
+__all__ = ["BiLm", "BiLmOptions", "ElmoFileError", "ElmoFiles"]

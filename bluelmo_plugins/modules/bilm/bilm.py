@@ -40,12 +40,18 @@ class BiLm(nn.Module):
         ELMo's weights.hdf5.
     requires_grad : `bool`, optional (default = `False`)
         Whether the weights learn. If not, no gradient is tracked through them.
+    check_only : `bool`, optional (default = `False`)
+        Whether the files are only checked against each other; to be used on the meta device.
 
     Raises `ElmoFileError` where a file cannot be used.
     """
 
     def __init__(
-        self, options_file: PathOrStr, weight_file: PathOrStr, requires_grad: bool = False
+        self,
+        options_file: PathOrStr,
+        weight_file: PathOrStr,
+        requires_grad: bool = False,
+        check_only: bool = False,
     ) -> None:
         super().__init__()
         self.options = BiLmOptions.from_file(options_file)
@@ -55,7 +61,7 @@ class BiLm(nn.Module):
         self.backward_stack = LstmStack(self.options)
         self.register_buffer("_boundaries", _boundary_characters(), persistent=False)
         self._boundaries: Tensor
-        with WeightFile(weight_file) as file:
+        with WeightFile(weight_file, check_only) as file:
             self.character_encoder.load(file)
             self.forward_stack.load(file, direction=0)
             self.backward_stack.load(file, direction=1)

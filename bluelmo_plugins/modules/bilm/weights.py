@@ -17,12 +17,15 @@ class WeightFile:
 
     path : `PathOrStr`
         The HDF5 file.
+    check_only : `bool`, optional (default = `False`)
+        Whether only names and shapes are looked at; then `read` gives tensors without values.
 
     Raises `ElmoFileError` where the file is missing or is not a whole HDF5 file.
     """
 
-    def __init__(self, path: PathOrStr) -> None:
+    def __init__(self, path: PathOrStr, check_only: bool = False) -> None:
         self._path = path
+        self._check_only = check_only
         try:
             self._file = h5py.File(path, "r")
         except FileNotFoundError:
@@ -74,6 +77,8 @@ class WeightFile:
                 f"layer '{name}' has shape {dataset.shape}, but the options file asks for {shape}",
                 "Use the options file that was published with these weights",
             )
+        if self._check_only:
+            return torch.empty(shape, device="meta")
         try:
             return torch.from_numpy(dataset.astype("float32")[...])
         except OSError as error:

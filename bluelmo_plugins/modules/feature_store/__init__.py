@@ -5,8 +5,7 @@ A frozen biLM gives a sentence the same layers in every epoch, run, seed and tas
 computed once. Nothing in this package imports AllenNLP.
 """
 
-from .fingerprint import ElmoFingerprint
 from .layout import FeatureLayout
-from .store import FeatureStore
+from .store import FeatureStore, sentence_key
 
-__all__ = ["ElmoFingerprint", "FeatureLayout", "FeatureStore"]
+__all__ = ["FeatureLayout", "FeatureStore", "sentence_key"]

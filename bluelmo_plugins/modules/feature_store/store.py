@@ -14,6 +14,9 @@ logger = logging.getLogger(__name__)
 
 CHECKSUM_BYTES = 4
 
+_ENVIRONMENTS: dict[Path, tuple[int, lmdb.Environment]] = {}
+"""The environment of each folder and the process that opened it; LMDB allows one of a folder."""
+
 Result = TypeVar("Result")
 
 
@@ -55,8 +58,6 @@ class FeatureStore:
     def __init__(self, directory: Path, max_bytes: int) -> None:
         self.directory = directory
         self.max_bytes = max_bytes
-        self._environment: Optional[lmdb.Environment] = None
-        self._process = -1
         self._writable = True
         self._damaged = 0
 
@@ -137,17 +138,6 @@ class FeatureStore:
         environment = self._open()
         return int(environment.info()["last_pgno"] + 1) * int(environment.stat()["psize"])
 
-    @property
-    def is_writable(self) -> bool:
-        """Whether it may still take something."""
-        return self._writable
-
-    def close(self) -> None:
-        """Closes the environment; the next use opens it again."""
-        if self._environment is not None and self._process == os.getpid():
-            self._environment.close()
-        self._environment = None
-
     def _reading(self, read: Callable[[lmdb.Transaction], Result], nothing: Result) -> Result:
         try:
             with self._open().begin(buffers=True) as transaction:
@@ -157,7 +147,7 @@ class FeatureStore:
                 logger.warning("The feature store %s cannot be read (%s).", self.directory, error)
             return nothing
 
-    def _checked(self, record: Optional[memoryview]) -> Optional[bytes]:
+    def _checked(self, record: Optional[bytes | memoryview]) -> Optional[bytes]:
         if record is None:
             return None
         value = bytes(record[CHECKSUM_BYTES:])
@@ -172,11 +162,16 @@ class FeatureStore:
         return None
 
     def _open(self) -> lmdb.Environment:
-        # An LMDB environment must not cross a fork, and reader workers are forks.
-        if self._environment is None or self._process != os.getpid():
-            self._environment = self._open_writable() if self._writable else self._open_readonly()
-            self._process = os.getpid()
-        return self._environment
+        path = self.directory.resolve()
+        process, environment = _ENVIRONMENTS.get(path, (os.getpid(), None))
+        if process != os.getpid() and environment is not None:
+            # LMDB's environments must not cross a fork, and reader workers are forks.
+            environment.close()
+            environment = None
+        if environment is None:
+            environment = self._open_writable() if self._writable else self._open_readonly()
+            _ENVIRONMENTS[path] = os.getpid(), environment
+        return environment
 
     def _open_writable(self) -> lmdb.Environment:
         try:

@@ -1,0 +1,104 @@
+"""A file with an answer a row, under a header: official, our own JSON lines, a labelled corpus."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+from bluelmo_plugins.dataset_readers.columns import INDEX, Column, Record, read_records
+from bluelmo_plugins.dataset_readers.quoting import is_csv_quoted, parse_rows
+from bluelmo_plugins.dataset_readers.table import Row, Table
+from bluelmo_plugins.dataset_readers.text_file import read_lines
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.official.json_lines import is_json_lines, json_objects
+
+ARGUMENTS = [Column(name, (name,), needed=False) for name in ("docid", "arg1", "arg2")]
+"""The columns of a pair."""
+
+_OTHER_ANSWERS = {"pred", "prediction", "predictions", "predicted", "predicted_label"}
+
+# BLUE's scripts write these headers over rows of that many fields.
+_MENDED_HEADERS = {
+    (("index", "label"), 4): ["index", "sentence1", "sentence2", "label"],
+    (("index", "sentence1", "sentence2", "label"), 3): ["index", "sentence", "labels"],
+}
+
+
+def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
+    """
+    Reads a table whose header names a column of answers; other columns than those of the id, the
+    answer and the pair of entities are passed over.
+
+    # Parameters
+
+    path : `Path`
+        The file, of any name: JSON lines are known by what they hold.
+    answer : `Column`
+        The column of the answers.
+
+    # Returns
+
+    `Optional[list[Record]]`
+        `None` if no header names that column: the file is a corpus without header, if anything.
+
+    # Raises
+
+    `InputError`
+        For a file that is no text, rows of another width than the header, rows without id, and if
+        the answer could be in another column.
+    """
+    lines = read_lines(path)
+    rows = _json_rows(path, lines) if is_json_lines(lines) else _tsv_rows(path, lines)
+    header = [name.strip().lower() for name in rows[0].fields]
+    if not set(header) & set(answer.aliases):
+        return None
+    if others := _OTHER_ANSWERS.intersection(header):
+        raise InputError(
+            f"there is a column '{others.pop()}' besides '{answer.name}'",
+            file=path,
+            line=rows[0].line,
+            expected=f"the answers to score in the column '{answer.name}', and no others",
+        )
+    if len(rows) > 1:
+        mended = _MENDED_HEADERS.get((tuple(header), len(rows[1].fields)))
+        rows[0] = Row(rows[0].line, mended or rows[0].fields)
+    table = Table(path, rows)
+    records = list(read_records(table, [INDEX, *ARGUMENTS], answer, lambda rows: None))
+    for record in records:
+        if not record.index:
+            raise record.error("the id is missing", "index", "the id of a row of the gold file")
+    return records
+
+
+def _tsv_rows(path: Path, lines: Sequence[str]) -> list[Row]:
+    delimiter = "," if path.suffix.lower() == ".csv" and "\t" not in lines[0] else "\t"
+    parsed = parse_rows(lines, delimiter, is_csv_quoted(lines, delimiter))
+    try:
+        rows = [Row(line, fields) for line, _, fields in parsed]
+    except csv.Error as error:
+        raise InputError(f"cannot be parsed ({error})", file=path, expected="a table") from error
+    return [row for row in rows if any(field.strip() for field in row.fields)]
+
+
+def _json_rows(path: Path, lines: Sequence[str]) -> list[Row]:
+    objects = list(json_objects(path, lines))
+    keys = list(objects[0][1])
+    rows = [Row(objects[0][0], keys)]
+    for line, values in objects:
+        missing = [key for key in keys if key not in values]
+        if missing:
+            expected = f"the keys of the first line ({', '.join(keys)})"
+            found = f"the object has no '{missing[0]}'"
+            raise InputError(found, file=path, line=line, expected=expected)
+        rows.append(Row(line, [_text(values[key]) for key in keys]))
+    return rows
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        # The labels of a row; a semicolon parts names that may hold commas.
+        return ";".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)

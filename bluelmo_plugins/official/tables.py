@@ -1,0 +1,74 @@
+"""The tables that BLUE's official scripts read: their columns, and a row of each."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from bluelmo_plugins.official.pairs import Pair
+
+RELATION_COLUMNS = ("id", "docid", "arg1", "arg2", "label")
+MULTILABEL_COLUMNS = ("index", "labels")
+SIMILARITY_COLUMNS = ("index", "score")
+INFERENCE_COLUMNS = ("index", "label")
+
+UNKNOWN_ARGUMENT = "-"
+
+
+def tsv_line(fields: Iterable[str]) -> str:
+    """
+    A line of a table, quoted as BLUE's own scripts and pandas quote.
+
+    # Parameters
+
+    fields : `Iterable[str]`
+        The fields.
+
+    # Returns
+
+    `str`
+        With its line end.
+    """
+    line = io.StringIO()
+    csv.writer(line, delimiter="\t", lineterminator="\n").writerow(fields)
+    return line.getvalue()
+
+
+def relation_row(index: str, pair: Optional[Pair], label: str) -> tuple[str, ...]:
+    """
+    A row under `RELATION_COLUMNS`.
+
+    # Parameters
+
+    index : `str`
+        The id of the row.
+    pair : `Optional[Pair]`
+        Its entities. Where they are not known, the row is a document of its own: then rows are
+        told apart by document and arguments in any case, as the official script compares them.
+    label : `str`
+        The label.
+
+    # Returns
+
+    `tuple[str, ...]`
+    """
+    return (index, *(pair or Pair(index, UNKNOWN_ARGUMENT, UNKNOWN_ARGUMENT)), label)
+
+
+def joined_labels(labels: Sequence[str], declared: Iterable[str]) -> str:
+    """
+    The field `labels`.
+
+    # Parameters
+
+    labels : `Sequence[str]`
+        The labels of a sentence.
+    declared : `Iterable[str]`
+        All labels of the corpus. None of HoC's holds a comma; where one does, semicolons part them.
+
+    # Returns
+
+    `str`
+        Empty if there is no label.
+    """
+    return (";" if any("," in label for label in declared) else ",").join(labels)

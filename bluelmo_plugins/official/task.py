@@ -1,0 +1,108 @@
+"""A task as its config tells it: what its files hold, and how it is scored."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+from allennlp.common import Params
+from allennlp.data import DatasetReader
+from allennlp.training.metrics import Metric
+
+from bluelmo_plugins.errors import InputError, unknown_name
+
+_FOLDERS = ("ELMO_DIR", "DATASET_DIR")
+_CHECKOUT = Path(__file__).parent.parent.parent
+
+
+class Task(NamedTuple):
+    """
+    What a config says about scores.
+
+    # Parameters
+
+    name : `str`
+        The name of the task, or of the user's config.
+    reader : `DatasetReader`
+        Reads its corpus files. It does without ELMo's tokens: nobody looks at them here.
+    reader_config : `dict[str, Any]`
+        What the reader was made of.
+    metric : `Metric`
+        The model's own metric.
+    metric_config : `dict[str, Any]`
+        What the metric was made of.
+    """
+
+    name: str
+    reader: DatasetReader
+    reader_config: dict[str, Any]
+    metric: Metric
+    metric_config: dict[str, Any]
+
+
+def load_task(name: str) -> Task:
+    """
+    Reads a config, without the model and the corpora that it names.
+
+    # Parameters
+
+    name : `str`
+        A task such as "ddi", whose config is shipped, or the path of a config.
+
+    # Returns
+
+    `Task`
+
+    # Raises
+
+    `InputError`
+        If there is no such config, or it holds no reader or no metric.
+    """
+    path = _find_config(name)
+    # Nothing is read from these folders.
+    folders = {folder: os.environ.get(folder, "") for folder in _FOLDERS}
+    config = Params.from_file(path, ext_vars=folders).as_dict(quiet=True)
+    reader = _part(config, path, "dataset_reader")
+    metric = _part(config, path, "model", "metric")
+    own = {"tokenizer": {"type": "whitespace"}, "max_tokens": None}
+    return Task(
+        path.stem,
+        DatasetReader.from_params(Params({**reader, **own})),
+        reader,
+        Metric.from_params(Params(dict(metric))),
+        metric,
+    )
+
+
+def _find_config(name: str) -> Path:
+    if Path(name).is_file():
+        return Path(name)
+    folders = [folder for folder in (Path("configs"), _CHECKOUT / "configs") if folder.is_dir()]
+    for folder in folders:
+        if (folder / f"{name}.jsonnet").is_file():
+            return folder / f"{name}.jsonnet"
+    if not folders or Path(name).suffix or len(Path(name).parts) > 1:
+        raise InputError("there is no such config", file=name, expected=_expected(folders))
+    raise unknown_name("task", name, _tasks(folders))
+
+
+def _expected(folders: Sequence[Path]) -> str:
+    tasks = _tasks(folders)
+    return f"the path of a config{', or one of the tasks ' if tasks else ''}{', '.join(tasks)}"
+
+
+def _tasks(folders: Sequence[Path]) -> list[str]:
+    return sorted({path.stem for folder in folders for path in folder.glob("*.jsonnet")})
+
+
+def _part(config: dict[str, Any], path: Path, *keys: str) -> dict[str, Any]:
+    part: Optional[Any] = config
+    for key in keys:
+        part = part.get(key) if isinstance(part, dict) else None
+    if not isinstance(part, dict):
+        raise InputError(
+            f"the config has no {'.'.join(keys)}",
+            file=path,
+            expected="a config that the model of a BLUE task can be trained with",
+        )
+    return part

@@ -1,0 +1,73 @@
+"""One pass of the frozen biLM over all sentences that it has not read yet, before they are used."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from allennlp.data import DataLoader
+from allennlp.data.fields import TextField
+from allennlp.models import Model
+from allennlp.training import GradientDescentTrainer
+from allennlp.training.callbacks import TrainerCallback
+from torch import Tensor
+
+from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
+
+
+@TrainerCallback.register("feature_pass")
+class FeaturePassCallback(TrainerCallback):
+    """
+    Fills the feature store with the training and the dev sentences before the first epoch.
+
+    Registered as a `TrainerCallback` with name "feature_pass".
+
+    # Parameters
+
+    serialization_dir : `str`
+        Given by the trainer.
+    """
+
+    def __init__(self, serialization_dir: str) -> None:
+        super().__init__(serialization_dir)
+
+    def on_start(
+        self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
+    ) -> None:
+        """
+        # Parameters
+
+        trainer : `GradientDescentTrainer`
+            Has the model and the data.
+        is_primary : `bool`, optional (default = `True`)
+            Whether this is the worker that reports.
+        **kwargs : `Any`
+            Not used.
+        """
+        super().on_start(trainer, is_primary)
+        for loader in (trainer.data_loader, trainer._validation_data_loader):
+            if loader is not None:
+                fill_feature_stores(trainer.model, loader)
+
+
+def fill_feature_stores(model: Model, data_loader: DataLoader) -> None:
+    """
+    Computes the layers of all sentences of a data set that the model's feature store lacks.
+
+    # Parameters
+
+    model : `Model`
+        A model on a frozen biLM; on any other this does nothing.
+    data_loader : `DataLoader`
+        The data set, indexed.
+    """
+    for module in model.modules():
+        if isinstance(module, FrozenBiLm) and module.store is not None:
+            module.fill(_sentences(data_loader))
+
+
+def _sentences(data_loader: DataLoader) -> Iterator[Tensor]:
+    """The character ids of each sentence, `(num_tokens, max_characters)`."""
+    for instance in data_loader.iter_instances():
+        for field in instance.fields.values():
+            if isinstance(field, TextField):
+                for tensors in field.as_tensor(field.get_padding_lengths()).values():
+                    yield tensors["elmo_tokens"]

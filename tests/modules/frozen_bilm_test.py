@@ -1,0 +1,159 @@
+"""Stored layers are the computed ones, and never those of another ELMo."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from allennlp.modules.elmo import batch_to_ids
+
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
+
+SENTENCES = [["Aspirin", "reduces", "fever"], ["a"], ["NA", "null", "", "x" * 60]]
+
+
+def files_in(directory: Path) -> ElmoFiles:
+    return ElmoFiles(directory / "options.json", directory / "weights.hdf5")
+
+
+def frozen(files: ElmoFiles, directory: Path, precision: str = "single") -> FrozenBiLm:
+    options = FeatureStoreOptions(str(directory), precision)
+    layout = options.layout(files.check())
+    return FrozenBiLm(files, options.open(files, layout), layout)
+
+
+def ids_of(sentences: list[list[str]]) -> list[torch.Tensor]:
+    """The character ids of each sentence, without pads."""
+    padded = batch_to_ids(sentences)
+    return [row[: len(sentence)] for row, sentence in zip(padded, sentences, strict=True)]
+
+
+def layers(module: torch.nn.Module, sentences: list[list[str]] = SENTENCES) -> torch.Tensor:
+    return torch.stack(module(batch_to_ids(sentences))["activations"])
+
+
+@pytest.fixture(scope="module")
+def files(tiny_elmo: Path) -> ElmoFiles:
+    return files_in(tiny_elmo)
+
+
+@pytest.fixture(scope="module")
+def computed(files: ElmoFiles) -> torch.Tensor:
+    return layers(BiLm(files.options, files.weights))
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("single", 1e-6), ("half", 2e-3)])
+@pytest.mark.parametrize("filled", [True, False])
+def test_its_layers_are_the_computed_ones_within_the_stored_precision(
+    files: ElmoFiles,
+    computed: torch.Tensor,
+    tmp_path: Path,
+    precision: str,
+    tolerance: float,
+    filled: bool,
+) -> None:
+    bilm = frozen(files, tmp_path, precision)
+    if filled:
+        bilm.fill(ids_of(SENTENCES))
+    output = bilm(batch_to_ids(SENTENCES))
+    assert output["mask"].sum(1).tolist() == [3, 1, 4]
+    torch.testing.assert_close(torch.stack(output["activations"]), computed, atol=tolerance, rtol=0)
+
+
+def test_once_all_is_stored_the_weights_are_never_loaded(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    frozen(files, tmp_path).fill(ids_of(SENTENCES))
+    other = frozen(files, tmp_path)
+    other.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(other), computed)
+    assert not other._loaded
+
+
+def test_some_sentences_may_be_stored_and_others_not(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES[1:2]))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_without_a_store_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
+    bilm = FrozenBiLm(files)
+    bilm.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_a_full_store_costs_nothing_but_time(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    options = FeatureStoreOptions(str(tmp_path), "single", max_gigabytes=1e-6)
+    layout = options.layout(files.check())
+    bilm = FrozenBiLm(files, options.open(files, layout), layout)
+    bilm.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_other_weights_or_another_precision_have_another_store(
+    files: ElmoFiles, tmp_path: Path
+) -> None:
+    (tmp_path / "elmo").mkdir()
+    write_elmo(tmp_path / "elmo", ELMO_SIZES["tiny"], seed=1)
+    others = files_in(tmp_path / "elmo")
+    directories = {
+        bilm.store.directory
+        for bilm in (
+            frozen(files, tmp_path),
+            frozen(files, tmp_path, "half"),
+            frozen(others, tmp_path),
+        )
+        if bilm.store is not None
+    }
+    assert len(directories) == 3
+    frozen(files, tmp_path).fill(ids_of(SENTENCES))
+    expected = layers(BiLm(others.options, others.weights))
+    torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
+
+
+def test_its_state_holds_no_weights(files: ElmoFiles) -> None:
+    state = FrozenBiLm(files).state_dict()
+    assert list(state) == ["elmo_sha256"]
+    assert list(FrozenBiLm(files).parameters()) == []
+    FrozenBiLm(files).load_state_dict(state)
+
+
+def test_the_state_of_another_elmo_is_refused(
+    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ELMO_DIR", raising=False)
+    write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
+    other_state = FrozenBiLm(files_in(tmp_path)).state_dict()
+    with pytest.raises(InputError, match=r"other contents.*SHA-256.*ELMO_DIR"):
+        FrozenBiLm(files).load_state_dict(other_state)
+
+
+def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
+    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
+    other_state = FrozenBiLm(files_in(tmp_path)).state_dict()
+    monkeypatch.setenv("ELMO_DIR", str(tmp_path))
+    bilm = FrozenBiLm(files)
+    bilm.load_state_dict(other_state)
+    expected = layers(BiLm(tmp_path / "options.json", tmp_path / "weights.hdf5"))
+    torch.testing.assert_close(layers(bilm), expected)
+
+
+def test_files_that_do_not_fit_are_refused_before_they_are_read(
+    tiny_elmo: Path, tmp_path: Path
+) -> None:
+    shutil.copy(tiny_elmo / "weights.hdf5", tmp_path)
+    small = ELMO_SIZES["small"]
+    (tmp_path / "small").mkdir()
+    write_elmo(tmp_path / "small", small, seed=0)
+    with pytest.raises(ElmoFileError, match=r"has shape .* but the options file asks for"):
+        FrozenBiLm(ElmoFiles(tmp_path / "small" / "options.json", tmp_path / "weights.hdf5"))
