@@ -64,6 +64,10 @@ class InputError(ConfigurationError):
     def __str__(self) -> str:
         return str(self.message)
 
+    def __repr__(self) -> str:
+        # What AllenNLP shows of an error in a reader's worker process.
+        return f"InputError({str(self)!r})"
+
 
 def unknown_name(
     kind: str,

@@ -23,6 +23,10 @@ def test_parts_that_are_not_known_leave_no_trace() -> None:
     assert str(InputError("nothing to read")) == "nothing to read."
 
 
+def test_its_repr_shows_the_message_since_that_is_all_a_worker_process_passes_on() -> None:
+    assert repr(InputError("nothing to read")) == "InputError('nothing to read.')"
+
+
 def test_it_is_the_error_that_allennlp_raises_for_configurations() -> None:
     assert isinstance(InputError("x"), ConfigurationError)
 

@@ -12,6 +12,7 @@ from allennlp.evaluation import Evaluator, Serializer, SimpleEvaluator
 from allennlp.models import Model
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.training.feature_pass import fill_feature_stores
 
 _FRACTION = re.compile(r"blue|(.*_)?(f1|precision|recall|accuracy|pearson)([_/].*)?")
 _LABEL_F1 = re.compile(r"f1/(?P<label>.+)")
@@ -59,6 +60,7 @@ class BlueEvaluator(SimpleEvaluator):
         Evaluates and prints. All parameters and the result are those of `SimpleEvaluator`; raises
         an `InputError` if the model has no metric "blue".
         """
+        fill_feature_stores(model, data_loader)
         metrics: dict[str, Any] = super().__call__(model, data_loader, *args, **kwargs)
         if "blue" not in metrics:
             raise InputError(

@@ -57,7 +57,7 @@ def align(
 
 def listed(names: Iterable[str]) -> str:
     """
-    Names in an error: all, or the first ten and how many there are.
+    Names in an error: all, or the first ten and how many more there are.
 
     # Parameters
 
@@ -70,7 +70,8 @@ def listed(names: Iterable[str]) -> str:
     """
     names = list(names)
     shown = ", ".join(names[:_SHOWN])
-    return f"{shown}, ... ({len(names)} in all)" if len(names) > _SHOWN else shown
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _places(keys: Sequence[str]) -> dict[str, list[int]]:

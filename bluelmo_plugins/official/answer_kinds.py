@@ -100,7 +100,9 @@ class LabelSetKind(AnswerKind[list[int]]):
     def parse(self, records: Sequence[Record], report: ReadingReport) -> list[list[int]]:
         has_flags = any(is_flags(record.values["label"]) for record in records)
         parse = parse_flags if has_flags else parse_names
-        return [parse(record, self._labels) for record in records]
+        answers = [parse(record, self._labels) for record in records]
+        report.labels.update(self._names[label] for answer in answers for label in answer)
+        return answers
 
     def of(self, instance: Instance) -> list[int]:
         field: Any = instance["labels"]

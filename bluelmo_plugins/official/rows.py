@@ -86,7 +86,7 @@ def read_rows(path: Path, kind: AnswerKind[Answer], reader: DatasetReader) -> Ro
     logger.info(report.summary())
     indices = [record.index for record in records]
     official = all(column.name in records[0].values for column in ARGUMENTS)
-    pairs = list(map(_pair, records)) if official else pairs_of(indices)
+    pairs = [_pair(record) for record in records] if official else pairs_of(indices)
     return Rows(path, indices, pairs, answers, official)
 
 
@@ -112,7 +112,7 @@ def keys(rows: Rows[Any], other: Rows[Any]) -> tuple[Sequence[str], Sequence[str
     return [_name(pair) for pair in rows.pairs], [_name(pair) for pair in other.pairs]
 
 
-def _pair(record: Record) -> Pair:
+def _pair(record: Record) -> Optional[Pair]:
     return Pair(*(record.values[column.name].strip() for column in ARGUMENTS))
 
 

@@ -1,7 +1,9 @@
 """A task as its config tells it: what its files hold, and how it is scored."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from logging import WARNING, getLogger
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -9,6 +11,7 @@ from allennlp.common import Params
 from allennlp.data import DatasetReader
 from allennlp.training.metrics import Metric
 
+from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.errors import InputError, unknown_name
 
 _FOLDERS = ("ELMO_DIR", "DATASET_DIR")
@@ -31,6 +34,8 @@ class Task(NamedTuple):
         The model's own metric.
     metric_config : `dict[str, Any]`
         What the metric was made of.
+    score : `str`
+        The official score in words.
     """
 
     name: str
@@ -38,6 +43,7 @@ class Task(NamedTuple):
     reader_config: dict[str, Any]
     metric: Metric
     metric_config: dict[str, Any]
+    score: str
 
 
 def load_task(name: str) -> Task:
@@ -56,7 +62,7 @@ def load_task(name: str) -> Task:
     # Raises
 
     `InputError`
-        If there is no such config, or it holds no reader or no metric.
+        If there is no such config, or it holds no metric or no reader of bluelmo's.
     """
     path = _find_config(name)
     # Nothing is read from these folders.
@@ -64,14 +70,35 @@ def load_task(name: str) -> Task:
     config = Params.from_file(path, ext_vars=folders).as_dict(quiet=True)
     reader = _part(config, path, "dataset_reader")
     metric = _part(config, path, "model", "metric")
+    reader_class, _ = DatasetReader.resolve_class_name(reader.get("type", ""))
+    if not issubclass(reader_class, BlueReader):
+        raise InputError(
+            f"the reader is {reader_class.__name__}",
+            file=path,
+            expected="a reader of bluelmo's, or a class made of one",
+        )
     own = {"tokenizer": {"type": "whitespace"}, "max_tokens": None}
-    return Task(
-        path.stem,
-        DatasetReader.from_params(Params({**reader, **own})),
-        reader,
-        Metric.from_params(Params(dict(metric))),
-        metric,
-    )
+    with _without_log_of_parameters():
+        return Task(
+            path.stem,
+            DatasetReader.from_params(Params({**reader, **own})),
+            reader,
+            Metric.from_params(Params(dict(metric))),
+            metric,
+            (config.get("evaluation") or {}).get("score", "score"),
+        )
+
+
+@contextmanager
+def _without_log_of_parameters() -> Iterator[None]:
+    """AllenNLP logs each value that it takes out of a config, which is most of what is logged."""
+    logger = getLogger("allennlp.common.params")
+    level = logger.level
+    logger.setLevel(WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _find_config(name: str) -> Path:

@@ -21,8 +21,8 @@ OUTPUT_FORMATS = ("official", "json")
 class BluePredictor(Predictor):
     """
     The base of the BLUE predictors. New text (JSON lines) becomes JSON lines; a corpus file
-    (`--use-dataset-reader`) becomes the file that BLUE's official script reads, or JSON lines, which
-    hold probabilities as well, if that is asked for.
+    (`--use-dataset-reader`) becomes the file that BLUE's official script reads, or, if asked for,
+    JSON lines, which hold probabilities as well.
 
     A subclass says how a JSON object becomes an instance (`_json_to_instance`), what of the model's
     output is told (`prediction`), and what of that the official file holds. Whatever the instance

@@ -32,14 +32,14 @@ class NerPredictor(BluePredictor):
     JSON input: ``{"sentence": "..."}`` or ``{"words": [...]}``, and optionally the id of the text
     as ``"document"`` (or ``"index"``, as for the other tasks).
 
-    JSON output: ``{"document": ..., "sentence": ..., "words": [...], "tags": [...], "mentions": [...]}``
-    where ``"sentence"`` is the number of the sentence in the file, counted from 0. A mention is
-    ``{"type": ..., "text": ..., "start": ..., "end": ..., "locations": [{"start": ..., "end": ...,
-    "text": ...}], "tokens": [[first, end]], "probability": ...}``. A discontinuous one has several
-    locations and token spans. Type and locations are as in BLUE's gold files, offsets count as in
-    the input: through the document of a corpus file, the raw sentence, or the words with one space
-    between two; they are null for a corpus file without offsets. The probability is that of all
-    tags of the mention; where the tags depend on each other (CRF) there is none.
+    JSON output: ``{"document": ..., "sentence": ..., "words": [...], "tags": [...], "mentions":
+    [...]}`` where ``"sentence"`` is the number of the sentence in the file, counted from 0. A
+    mention is ``{"type": ..., "text": ..., "start": ..., "end": ..., "locations": [{"start": ...,
+    "end": ..., "text": ...}], "tokens": [[first, end]], "probability": ...}``. A discontinuous one
+    has several locations and token spans. Type and locations are as in BLUE's gold files, offsets
+    count as in the input: through the document of a corpus file, the raw sentence, or the words
+    with one space between two; they are null for a corpus file without offsets. The probability is
+    that of all tags of the mention; where the tags depend on each other (CRF) there is none.
 
     The official file has one JSON line a mention, and none for a sentence without: ``{"id": ...,
     "docid": ..., "locations": [...], "type": ...}``. Where a corpus file has no offsets, token

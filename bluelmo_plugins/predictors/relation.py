@@ -14,9 +14,9 @@ class RelationPredictor(SentencePredictor):
     The relation of the two marked entities of a sentence.
 
     JSON output: ``{"index": ..., "label": ..., "probabilities": {LABEL: ...}}``, and where the id
-    of a corpus row tells the two entities, also ``"docid"``, ``"arg1"`` and ``"arg2"``. The official
-    file is a table of ``id``, ``docid``, ``arg1``, ``arg2`` and ``label``; for entities that are not
-    told, `relation_row` says what stands there.
+    of a corpus row tells the two entities, also ``"docid"``, ``"arg1"`` and ``"arg2"``. The
+    official file is a table of ``id``, ``docid``, ``arg1``, ``arg2`` and ``label``; `relation_row`
+    says what stands there for entities that are not told.
 
     Registered as a `Predictor` with name "blue_relation".
     """

@@ -4,7 +4,10 @@ from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
 from bluelmo_plugins.official.tables import SIMILARITY_COLUMNS, tsv_line
-from bluelmo_plugins.predictors.blue_predictor import DIGITS, PairPredictor
+from bluelmo_plugins.predictors.blue_predictor import PairPredictor
+
+# As many significant digits as tell two float32 apart: Pearson's r sees the smallest difference.
+FLOAT32_DIGITS = 9
 
 
 @Predictor.register("blue_similarity")
@@ -20,7 +23,8 @@ class SimilarityPredictor(PairPredictor):
     official_columns = SIMILARITY_COLUMNS
 
     def prediction(self, outputs: JsonDict) -> JsonDict:
-        return {"index": outputs["metadata"]["index"], "score": round(outputs["score"], DIGITS)}
+        score = float(f"{outputs['score']:.{FLOAT32_DIGITS}g}")
+        return {"index": outputs["metadata"]["index"], "score": score}
 
     def official_text(self, prediction: JsonDict) -> str:
         return tsv_line([prediction["index"], str(prediction["score"])])

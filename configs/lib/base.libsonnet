@@ -48,6 +48,14 @@ local presets = ['default', 'paper'];
   // true: the biLM learns too; the original did not offer it.
   requires_grad:: false,
 
+  // true: what a biLM that does not learn makes of a sentence is computed once and kept on disk,
+  // for all epochs, runs and tasks. The folder of what is kept; null: bluelmo in the user's cache
+  // folder. How exactly: half, single. At how many gigabytes nothing more is added.
+  feature_store:: true,
+  feature_store_dir:: null,
+  feature_precision:: 'half',
+  feature_store_gb:: 64,
+
   // --- Encoder
 
   // From tokens to one vector (--seq2vec): boe, pytorch-lstm, pytorch-rnn, pytorch-gru,
@@ -153,6 +161,9 @@ local presets = ['default', 'paper'];
   // The labels; the place of each is its id.
   labels:: error 'Must override labels, the list of the labels that the corpus has',
 
+  // The official score of the corpus, in the words that an evaluation ends with.
+  official_score:: error 'Must override official_score, in words',
+
   // The knobs that do nothing for a kind of task, each with a hint.
   inert:: {},
 
@@ -174,6 +185,7 @@ local presets = ['default', 'paper'];
 
   vocabulary: { type: 'declared_labels', labels: $.labels },
 
+  local stores_features = $.feature_store && !$.requires_grad,
   model: {
     type: $.family,
     text_field_embedder: {
@@ -185,6 +197,11 @@ local presets = ['default', 'paper'];
           num_representations: $.num_representations,
           dropout: $.elmo_dropout,
           requires_grad: $.requires_grad,
+          feature_store: if stores_features then {
+            directory: $.feature_store_dir,
+            precision: names.one_of('feature_precision', $.feature_precision, ['half', 'single']),
+            max_gigabytes: $.feature_store_gb,
+          },
         },
       },
     },
@@ -220,18 +237,19 @@ local presets = ['default', 'paper'];
     optimizer: { type: 'adam', lr: $.lr, weight_decay: $.weight_decay },
     grad_norm: if $.grad_norm == null then false else $.grad_norm,
     validation_metric: '+blue',
-    callbacks: [
-      {
-        type: 'model_selection',
-        patience: $.patience,
-        min_delta: $.min_delta,
-        keep: names.one_of('keep', $.keep, ['best', 'last']),
-      },
-    ] + (if $.class_weights then [{ type: 'class_weights' }] else []),
-    // Each holds the whole biLM.
+    local model_selection = {
+      type: 'model_selection',
+      patience: $.patience,
+      min_delta: $.min_delta,
+      keep: names.one_of('keep', $.keep, ['best', 'last']),
+    },
+    callbacks:
+      [model_selection]
+      + (if $.class_weights then [{ type: 'class_weights' }] else [])
+      + (if stores_features then [{ type: 'feature_pass' }] else []),
+    // With requires_grad, each holds the whole biLM.
     checkpointer: { keep_most_recent_by_count: 1 },
   },
 
-  // Says the official score in words.
-  evaluation: { type: 'blue' },
+  evaluation: { type: 'blue', task: $.corpus, score: $.official_score },
 }

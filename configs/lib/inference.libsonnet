@@ -9,6 +9,7 @@ closed(pair {
   output_sigmoid:: { default: false, paper: true }[$.preset],
 
   family:: 'blue_inference',
+  official_score:: 'accuracy',
 
   dataset_reader+: { labels: $.labels },
   model+: { metric: { type: 'blue_accuracy', labels: $.labels } },

@@ -4,6 +4,7 @@ local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
   family:: 'blue_multilabel',
+  official_score:: 'F1 of mean precision and mean recall of documents',
   label_field:: 'labels',
 
   dataset_reader+: { labels: $.labels },

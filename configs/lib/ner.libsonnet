@@ -25,6 +25,7 @@ closed(base {
   undersample:: false,
 
   family:: 'blue_ner',
+  official_score:: 'F1 of mentions that are right in each span',
   labels:: ['B', 'I', 'O'],
 
   dataset_reader+: {

@@ -17,6 +17,7 @@ closed(pair {
   class_weights:: false,
 
   family:: 'blue_similarity',
+  official_score:: "Pearson's r",
 
   dataset_reader+: { max_score: $.max_score },
   model+: {

@@ -22,7 +22,7 @@ OPTIONS = """
     --es_delta --clipmaxn --weight_class --lm_loss --lmcoef --droplast --resume -n --np -g --gpunum
     -q --gpuq --distrb --pretrained -k --kfold -p --pid -f --fmt -s --spfmt -a --avg -o --omp
     --gpumem --crsdev --distbknd --disturl --maxtrial -i --input -w --cache -v --verbose
-""".split()
+""".split()  # noqa: SIM905  as a list it takes a page
 
 
 def rows(text: str) -> list[list[str]]:

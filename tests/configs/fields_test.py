@@ -97,7 +97,8 @@ def test_a_variant_may_declare_a_field_of_its_own() -> None:
 def test_a_new_kind_of_task_has_its_own_fields_checked() -> None:
     family = (
         "(import 'lib/closed.libsonnet')((import 'lib/text.libsonnet') {"
-        " family:: 'mine', corpus:: 'c', labels:: [], depth:: 1, model+: { depth: $.depth } })"
+        " family:: 'mine', corpus:: 'c', labels:: [], official_score:: 's',"
+        " depth:: 1, model+: { depth: $.depth } })"
     )
     assert evaluate(family + " + { depth:: 2 }")["model"]["depth"] == 2
     assert "Did you mean 'depth'?" in error(family + " + { dept:: 2 }")
@@ -134,6 +135,7 @@ def test_a_field_that_does_nothing_here_may_keep_its_value() -> None:
         ("ddi", "norm", "btch", "batch", "'batch', 'layer', 'none'"),
         ("bc5cdr-chem", "norm", "layr", "layer", "'batch', 'batch_positions', 'layer', 'none'"),
         ("ddi", "keep", "bst", "best", "'best', 'last'"),
+        ("ddi", "feature_precision", "singl", "single", "'half', 'single'"),
         ("ddi", "average", "mircro", "micro", "'micro', 'macro'"),
         ("mednli", "pair_combiner", "cosin", "cosine", "'concat', 'cosine', 'distance', 'full'"),
     ],

@@ -33,6 +33,10 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "num_representations": ("3", f"{ELMO}/num_representations", 3),
     "elmo_dropout": ("0.1", f"{ELMO}/dropout", 0.1),
     "requires_grad": ("true", f"{ELMO}/requires_grad", True),
+    "feature_store": ("false", f"{ELMO}/feature_store", None),
+    "feature_store_dir": ("'d'", f"{ELMO}/feature_store/directory", "d"),
+    "feature_precision": ("'single'", f"{ELMO}/feature_store/precision", "single"),
+    "feature_store_gb": ("3", f"{ELMO}/feature_store/max_gigabytes", 3),
     "seq2vec": ("'pytorch-gru'", f"{SEQ2VEC}/type", "gru"),
     "pool": ("'max'", f"{SEQ2VEC}/type", "blue_max_pool"),
     "seq2seq": ("'isa'", "model/seq2seq_encoder/type", "blue_intra_sentence_attention"),
@@ -64,6 +68,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "cuda_device": ("-1", "trainer/cuda_device", -1),
     "family": ("'mine'", "dataset_reader/type", "mine"),
     "text_fields": ("['premise']", f"{SAMPLER}/sorting_keys", ["premise"]),
+    "official_score": ("'x'", "evaluation/score", "x"),
     "labels": ("['a', 'b']", "vocabulary/labels", ["a", "b"]),
     "negative_label": ("null", "model/metric/negative_label", None),
     "label_aliases": ("{ a: 'DDI-int' }", "dataset_reader/label_aliases", {"a": "DDI-int"}),
@@ -164,4 +169,16 @@ def test_a_pool_takes_the_place_of_seq2vec() -> None:
 def test_a_crf_has_no_class_weights_in_either_preset() -> None:
     fields = "preset:: 'paper', crf:: true"
     callbacks = evaluate(variant("bc5cdr-chem", fields))["trainer"]["callbacks"]
-    assert [callback["type"] for callback in callbacks] == ["model_selection"]
+    assert "class_weights" not in [callback["type"] for callback in callbacks]
+
+
+def test_the_official_score_of_relations_names_what_it_leaves_out() -> None:
+    evaluated = variants("ddi", {"plain": "", "all": "negative_label:: null"})
+    assert evaluated["plain"]["evaluation"]["score"] == "macro F1 of all labels but DDI-false"
+    assert evaluated["all"]["evaluation"]["score"] == "macro F1 of all labels"
+
+
+def test_a_bilm_that_learns_has_no_feature_store() -> None:
+    config = evaluate(variant("ddi", "requires_grad:: true"))
+    assert at(config, f"{ELMO}/feature_store") is None
+    assert "feature_pass" not in [each["type"] for each in config["trainer"]["callbacks"]]

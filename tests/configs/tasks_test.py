@@ -44,6 +44,7 @@ def test_allennlp_knows_every_key(task: str) -> None:
     others = {"evaluation", "random_seed", "numpy_seed", "pytorch_seed"}
     assert set(config) <= set(known) | others
     assert config["trainer"]["validation_metric"] == "+blue"
+    assert config["evaluation"]["score"]
 
 
 @each_task

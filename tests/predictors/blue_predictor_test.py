@@ -13,7 +13,7 @@ from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.predictors.blue_predictor import shortened
 
-Make = Callable[[str], Predictor]
+Make = Callable[..., Predictor]
 
 FILES = {
     "blue_relation": (["index", "sentence", "label"], ["raises"]),
@@ -23,14 +23,18 @@ FILES = {
 }
 
 
-def predict_file(
-    predictor: Predictor, source: Path, use_reader: bool, batch_size: int = 2
-) -> list[dict[str, Any]]:
+def written(predictor: Predictor, source: Path, use_reader: bool, batch_size: int = 2) -> str:
     """What the `predict` command writes, from its own code."""
     out = source.with_suffix(".out")
     _PredictManager(predictor, str(source), str(out), batch_size, False, use_reader).run()
-    assert out.read_bytes().isascii()
-    return [json.loads(line) for line in out.read_text().splitlines()]
+    return out.read_text(encoding="utf-8")
+
+
+def predict_file(*args: Any, **named: Any) -> list[dict[str, Any]]:
+    """The JSON lines that the `predict` command writes."""
+    text = written(*args, **named)
+    assert text.isascii()
+    return [json.loads(line) for line in text.splitlines()]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -62,10 +66,42 @@ def test_a_corpus_file_gives_all_rows_in_order_and_gold_never_leaks(
         lines = [header, *(row + gold for row in rows)] if labelled else [header[:-1], *rows]
         source = tmp_path / f"{labelled}.tsv"
         source.write_text("".join("\t".join(line) + "\n" for line in lines))
-        predictions.append(predict_file(predictor(name), source, use_reader=True))
+        as_json = predict_file(predictor(name, output_format="json"), source, use_reader=True)
+        predictions.append((as_json, written(predictor(name), source, use_reader=True)))
     with_gold, without_gold = predictions
-    assert [each["index"] for each in with_gold] == [row[0] for row in rows]
+    assert [each["index"] for each in with_gold[0]] == [row[0] for row in rows]
     assert with_gold == without_gold
+
+
+OFFICIAL = {
+    "blue_relation": [
+        "id\tdocid\targ1\targ2\tlabel",
+        "id4\tid4\t-\t-\traises",
+        "id3\tid3\t-\t-\tnone",
+        "id5\tid5\t-\t-\tlowers",
+    ],
+    "blue_multilabel": ["index\tlabels", "id4\traises", "id3\t", "id5\tlowers"],
+    "blue_similarity": ["index\tscore", "id4\t2.33333325", "id3\t2.0", "id5\t2.66666675"],
+    "blue_inference": ["index\tlabel", "id4\traises", "id3\tnone", "id5\tlowers"],
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("batch_size", [1, 2])
+def test_a_corpus_file_becomes_what_the_official_script_reads(
+    predictor: Make, name: str, batch_size: int, tmp_path: Path
+) -> None:
+    header, gold = FILES[name]
+    rows = [[f"id{n}", *["Bex" + n * "x"] * (len(header) - 2), *gold] for n in (4, 3, 5)]
+    source = tmp_path / "test.tsv"
+    source.write_text("".join("\t".join(line) + "\n" for line in [header, *rows]))
+    text = written(predictor(name), source, use_reader=True, batch_size=batch_size)
+    assert text.split("\n") == [*OFFICIAL[name], ""]
+
+
+def test_an_unknown_output_format_is_told(predictor: Make) -> None:
+    with pytest.raises(InputError, match=r"output_format 'jsno'.*'official', 'json'.*mean 'json'"):
+        predictor("blue_relation", output_format="jsno")
 
 
 def test_the_reader_does_not_ask_for_labels_any_more(predictor: Make) -> None:

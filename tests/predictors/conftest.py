@@ -48,6 +48,8 @@ READERS = {
 
 
 @pytest.fixture
-def predictor() -> Callable[[str], Predictor]:
+def predictor() -> Callable[..., Predictor]:
     """Makes the predictor of a name, with a `LengthModel` and the reader of the same name."""
-    return lambda name: Predictor.by_name(name)(LengthModel(), READERS[name]())
+    return lambda name, **options: Predictor.by_name(name)(
+        LengthModel(), READERS[name](), **options
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from allennlp.predictors import Predictor
 
-Make = Callable[[str], Predictor]
+Make = Callable[..., Predictor]
 
 
 def test_the_label_comes_with_the_probability_of_each_label(predictor: Make) -> None:

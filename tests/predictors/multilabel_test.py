@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from allennlp.predictors import Predictor
 
-Make = Callable[[str], Predictor]
+Make = Callable[..., Predictor]
 
 
 @pytest.mark.parametrize(("sentence", "labels"), [("Zo a", ["raises"]), ("Bex", [])])

@@ -50,10 +50,13 @@ class WordTagger(Model):
 
 
 def predictor(
-    model: Optional[Model] = None, discontinuous: bool = False, max_tokens: Optional[int] = None
+    model: Optional[Model] = None,
+    discontinuous: bool = False,
+    max_tokens: Optional[int] = None,
+    output_format: str = "json",
 ) -> NerPredictor:
     reader = NerReader("Chemical", discontinuous, max_tokens=max_tokens)
-    return NerPredictor(model or WordTagger(), reader)
+    return NerPredictor(model or WordTagger(), reader, output_format=output_format)
 
 
 def predict_file(predictor: NerPredictor, path: Path, out: Path, batch_size: int) -> list[dict]:
@@ -165,6 +168,52 @@ def test_a_corpus_file_without_offsets_gives_tokens_only(tmp_path):
     assert (mention["start"], mention["end"], output["document"]) == (None, None, None)
 
 
+OFFICIAL = [
+    {
+        "id": "71.T0",
+        "docid": "71",
+        "locations": [{"start": 5, "end": 7, "text": "b0"}],
+        "type": "Chemical",
+    },
+    {
+        "id": "71.T1",
+        "docid": "71",
+        "locations": [
+            {"start": 11, "end": 13, "text": "b2"},
+            {"start": 16, "end": 18, "text": "i4"},
+        ],
+        "type": "Chemical",
+    },
+    {
+        "id": "71.T2",
+        "docid": "71",
+        "locations": [{"start": 30, "end": 32, "text": "b6"}],
+        "type": "Chemical",
+    },
+]
+
+
+@pytest.mark.parametrize("batch_size", [1, 64])
+def test_a_corpus_file_becomes_what_the_official_script_reads(tmp_path, batch_size):
+    path = tmp_path / "test.tsv"
+    tokens = "b0\t71\t5\tO\nb2\t-\t11\tO\nx\t-\t14\tB\ni4\t-\t16\tO\n"
+    path.write_text(f"{tokens}\nx\t71\t20\tO\n\nb6\t71\t30\tO\n")
+    official = predictor(discontinuous=True, output_format="official")
+    assert predict_file(official, path, tmp_path / "out.jsonl", batch_size) == OFFICIAL
+
+
+def test_the_official_file_of_a_corpus_without_offsets_counts_tokens(tmp_path):
+    path = tmp_path / "test.tsv"
+    path.write_text("o\n\nx\nb1\ni2\n\nb3\n")
+    outputs = predict_file(
+        predictor(output_format="official"), path, tmp_path / "out.jsonl", batch_size=8
+    )
+    assert [(each["docid"], each["locations"]) for each in outputs] == [
+        ("s1", [{"start": 1, "end": 3, "text": "b1 i2"}]),
+        ("s2", [{"start": 0, "end": 1, "text": "b3"}]),
+    ]
+
+
 class Oracle(WordTagger):
     """Knows the labels of a corpus file."""
 
@@ -189,9 +238,8 @@ def test_perfect_tags_give_the_official_gold_as_far_as_tokens_allow(
     reader: DatasetReader = NerReader(entity_type, max_tokens=128)
     perfect = NerPredictor(Oracle(folder / "test.tsv"), reader)
     outputs = predict_file(perfect, folder / "test.tsv", tmp_path / "out.jsonl", batch_size=512)
-    assert len(outputs) == 4797
-    predicted = [(o["document"], m) for o in outputs for m in o["mentions"]]
-    told = {(docid, m["type"], str(m["locations"])) for docid, m in predicted}
+    told = {(each["docid"], each["type"], str(each["locations"])) for each in outputs}
     lines = (folder / "test_gs.jsonl").read_text(encoding="utf-8").splitlines()
     official = {(g["docid"], g["type"], str(g["locations"])) for g in map(json.loads, lines)}
-    assert (len(predicted), len(lines), len(told & official)) == (gold, gold, found)
+    assert (len(outputs), len(lines), len(told & official)) == (gold, gold, found)
+    assert len({each["id"] for each in outputs}) == gold
