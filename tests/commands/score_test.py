@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_nothing_is_written_if_rows_do_not_match(files, tmp_path, capsys):
 def test_no_input_is_overwritten(files, option):
     for path in files:
         with pytest.raises(InputError, match="would be overwritten"):
-            run("ddi", *files, option, path)
+            run("ddi", *files, option, os.path.relpath(path))
     assert [path.read_text() for path in files] == [GOLD, PREDICTION]
 
 
