@@ -13,8 +13,8 @@ class InputError(ConfigurationError):
     A mistake in a file, a configuration or a command line, told with its place.
 
     The text reads ``FILE, line 7, column 'label': FOUND. Expected EXPECTED. REMEDY.``, each part
-    only where it is known. Being a `ConfigurationError`, it is what AllenNLP's own code expects to be
-    raised for such mistakes.
+    only where it is known. Being a `ConfigurationError`, it is what AllenNLP's own code expects
+    to be raised for such mistakes.
 
     # Parameters
 
