@@ -15,6 +15,7 @@ def align(
     predicted: Sequence[str],
     prediction: Path,
     may_lack: Optional[Sequence[bool]] = None,
+    ids: Optional[tuple[Sequence[str], Sequence[str]]] = None,
 ) -> list[Optional[int]]:
     """
     Finds the row of a prediction for each row of the gold. A key that stands in several rows must
@@ -31,6 +32,8 @@ def align(
     may_lack : `Sequence[bool]`, optional (default = `None`)
         Given if rows may be missing in the prediction: whether a row of the gold is one of those
         that do so first, where a key has fewer rows in the prediction than in the gold.
+    ids : `tuple[Sequence[str], Sequence[str]]`, optional (default = `None`)
+        What the rows of the gold and of the prediction are called in the error, if not by key.
 
     # Returns
 
@@ -44,7 +47,7 @@ def align(
         lists them.
     """
     places, rows = _places(gold), _places(predicted)
-    _check(places, rows, prediction, may_lack is not None)
+    _check(places, rows, ids or (gold, predicted), prediction, may_lack is not None)
     aligned: list[Optional[int]] = [None] * len(gold)
     for key, positions in places.items():
         found = rows.get(key, [])
@@ -84,24 +87,29 @@ def _places(keys: Sequence[str]) -> dict[str, list[int]]:
 def _check(
     gold: dict[str, list[int]],
     predicted: dict[str, list[int]],
+    ids: tuple[Sequence[str], Sequence[str]],
     prediction: Path,
     rows_may_lack: bool,
 ) -> None:
-    missing = [key for key in gold if key not in predicted and not rows_may_lack]
-    surplus = [key for key in predicted if key not in gold]
-    unequal = []
-    for key in (key for key in gold if key in predicted):
-        expected, found = len(gold[key]), len(predicted[key])
-        if found > expected or (found < expected and not rows_may_lack):
-            unequal.append(f"{key} ({found}, not {expected})")
+    gold_ids, predicted_ids = ids
+    missing, unequal = [], []
+    for key, places in gold.items():
+        name, expected, found = gold_ids[places[0]], len(places), len(predicted.get(key, ()))
+        if found < expected and rows_may_lack:
+            continue
+        if not found:
+            missing.append(name)
+        elif found != expected:
+            unequal.append(f"{name} ({found}, not {expected})")
+    surplus = [predicted_ids[rows[0]] for key, rows in predicted.items() if key not in gold]
     faults = [
-        f"{what}: {listed(keys)}"
-        for what, keys in (
+        f"{what}: {listed(names)}"
+        for what, names in (
             (f"{len(missing)} ids of the gold are missing", missing),
             (f"{len(surplus)} ids are not in the gold", surplus),
             (f"{len(unequal)} ids stand in another number of rows than in the gold", unequal),
         )
-        if keys
+        if names
     ]
     if faults:
         raise InputError(

@@ -54,7 +54,8 @@ class RowScorer(Scorer, Generic[Answer]):
         return self._score(gold_rows, predicted_rows)
 
     def _score(self, gold: Rows[Answer], predicted: Rows[Answer]) -> Scored:
-        rows = align(*keys(gold, predicted), predicted.path)
+        ids = (gold.indices, predicted.indices)
+        rows = align(*keys(gold, predicted), predicted.path, ids=ids)
         answers = [predicted.answers[row] for row in rows if row is not None]
         return Scored(self._metrics(gold, answers), self._lines(gold, answers))
 
@@ -88,7 +89,8 @@ class RelationScorer(RowScorer[str]):
         if self._negative is None or not gold.whole_documents():
             return super()._score(gold, predicted)
         negative = [label == self._negative for label in gold.answers]
-        rows = align(*keys(gold, predicted), predicted.path, may_lack=negative)
+        ids = (gold.indices, predicted.indices)
+        rows = align(*keys(gold, predicted), predicted.path, negative, ids)
         answers = [self._negative if row is None else predicted.answers[row] for row in rows]
         lacking = [
             is_negative for row, is_negative in zip(rows, negative, strict=True) if row is None
