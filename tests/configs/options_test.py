@@ -62,7 +62,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "weight_decay": ("0.3", "trainer/optimizer/weight_decay", 0.3),
     "grad_norm": ("5", "trainer/grad_norm", 5),
     "class_weights": ("true", "trainer/callbacks/1/type", "class_weights"),
-    "undersample": ("true", f"{SAMPLER}/type", "undersampling_bucket"),
+    "undersample": ("!super.undersample", f"{SAMPLER}/type", "OTHER"),
     "seed": ("3", "pytorch_seed", 3),
     "num_workers": ("2", "data_loader/num_workers", 2),
     "cuda_device": ("-1", "trainer/cuda_device", -1),
