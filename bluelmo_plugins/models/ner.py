@@ -88,8 +88,9 @@ class NerModel(BlueModel):
         `dict[str, Any]`
             "logits", shape `(batch_size, num_tokens, num_tags)`; "mask", shape `(batch_size,
             num_tokens)`, true where a token is real; "tags", the ids of the predicted tags, a list
-            for each sentence; "metadata"; with gold also "loss", the mean over tokens of the
-            weighted cross-entropy or of the CRF's negative log-likelihood.
+            for each sentence; "metadata"; without a CRF also "probs", shape `(batch_size,
+            num_tokens, num_tags)`; with gold also "loss", the mean over tokens of the weighted
+            cross-entropy or of the CRF's negative log-likelihood.
         """
         logits, mask = self._classifier(tokens)
         predicted = self._decode(logits.detach(), mask)
@@ -99,6 +100,8 @@ class NerModel(BlueModel):
             "tags": predicted,
             "metadata": metadata,
         }
+        if self._crf is None:
+            output["probs"] = logits.softmax(-1)
         if tags is not None:
             output["loss"] = self._loss(logits, tags, mask)
             self._metric(self._names(predicted), self._names(_unpad(tags, mask)), metadata)

@@ -55,6 +55,11 @@ class TestNerModel(BlueModelTestCase):
         self.set_up(seq2seq_encoder=SEQ2SEQ[name], crf=crf)
         self.ensure_batch_predictions_are_consistent()
 
+    def test_tags_have_probabilities_unless_a_crf_chooses_them_together(self) -> None:
+        output = self.run_model(self.set_up())
+        assert torch.allclose(output["probs"], output["logits"].softmax(-1))
+        assert "probs" not in self.run_model(self.set_up(crf=True))
+
     def test_the_loss_is_the_mean_over_real_tokens_of_the_weighted_cross_entropies(self) -> None:
         model = self.set_up()
         output = self.run_model(model)
