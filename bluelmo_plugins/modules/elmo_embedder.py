@@ -8,8 +8,8 @@ from allennlp.modules.elmo import Elmo
 from allennlp.modules.token_embedders import TokenEmbedder
 from torch import Tensor
 
-from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, ElmoFileError, ElmoFiles
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 
@@ -37,6 +37,8 @@ class ElmoEmbedder(TokenEmbedder):
     requires_grad : `bool`, optional (default = `False`)
         Whether the biLM is fine-tuned too; otherwise only the mixes learn. A biLM that learns is
         part of the model's state as a whole; of a frozen one, the state holds the SHA-256 only.
+    compute : `str`, optional (default = `"fp32"`)
+        What a frozen biLM computes in: "fp32", "bf16", or, on a GPU, "tf32" or "fp16".
     feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
         Where the layers of a frozen biLM are kept; `None`: they are computed anew in every epoch.
 
@@ -51,9 +53,18 @@ class ElmoEmbedder(TokenEmbedder):
         num_representations: int = 2,
         dropout: float = 0.5,
         requires_grad: bool = False,
+        compute: str = "fp32",
         feature_store: Optional[FeatureStoreOptions] = None,
     ) -> None:
         super().__init__()
+        if compute not in COMPUTES:
+            raise unknown_name("compute", compute, COMPUTES)
+        if requires_grad and compute != "fp32":
+            raise InputError(
+                f"compute is '{compute}'",
+                expected="'fp32', since the biLM learns",
+                todo="For mixed precision, set `use_amp` of the trainer",
+            )
         files = ElmoFiles(options_file, weight_file)
         if not (Path(options_file).exists() or Path(weight_file).exists()):
             files = ElmoFiles.of_environment() or files
@@ -61,7 +72,7 @@ class ElmoEmbedder(TokenEmbedder):
             bilm = (
                 BiLm(files.options, files.weights, requires_grad=True)
                 if requires_grad
-                else _frozen(files, feature_store)
+                else _frozen(files, compute, feature_store)
             )
         except ElmoFileError as error:
             raise InputError(error.found, file=error.file, todo=error.todo) from error
@@ -96,8 +107,10 @@ class ElmoEmbedder(TokenEmbedder):
         return torch.cat(self._elmo(elmo_tokens)["elmo_representations"], dim=-1)
 
 
-def _frozen(files: ElmoFiles, feature_store: Optional[FeatureStoreOptions]) -> FrozenBiLm:
+def _frozen(
+    files: ElmoFiles, compute: str, feature_store: Optional[FeatureStoreOptions]
+) -> FrozenBiLm:
     if feature_store is None:
-        return FrozenBiLm(files)
+        return FrozenBiLm(files, compute=compute)
     layout = feature_store.layout(files.check())
-    return FrozenBiLm(files, feature_store.open(files, layout), layout)
+    return FrozenBiLm(files, feature_store.open(files, layout, compute), layout, compute)

@@ -13,7 +13,7 @@ from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFiles
 from bluelmo_plugins.modules.feature_store import FeatureLayout, FeatureStore
 
-BILM_VERSION = 1
+BILM_VERSION = 2
 """To be raised when a change of the biLM's code changes its features."""
 
 PRECISIONS = {"half": torch.float16, "single": torch.float32}
@@ -61,11 +61,11 @@ class FeatureStoreOptions(FromParams):
         """
         return FeatureLayout(options.num_layers, options.projection_dim, self._dtype)
 
-    def open(self, files: ElmoFiles, layout: FeatureLayout) -> FeatureStore:
+    def open(self, files: ElmoFiles, layout: FeatureLayout, compute: str = "fp32") -> FeatureStore:
         """
-        The store of one ELMo in one layout: other contents of its files, another precision or
-        another version of the biLM's code have a store of their own, so that none can be mistaken
-        for another.
+        The store of one ELMo in one layout: other contents of its files, another precision, kept
+        or computed in, or another version of the biLM's code have a store of their own, so that
+        none can be mistaken for another.
 
         # Parameters
 
@@ -73,12 +73,14 @@ class FeatureStoreOptions(FromParams):
             The ELMo.
         layout : `FeatureLayout`
             What `layout` gave.
+        compute : `str`, optional (default = `"fp32"`)
+            As for `BiLm`.
 
         # Returns
 
         `FeatureStore`
         """
-        contents = json.dumps([files.sha256.tolist(), str(layout.dtype), BILM_VERSION])
+        contents = json.dumps([files.sha256.tolist(), str(layout.dtype), compute, BILM_VERSION])
         name = hashlib.sha256(contents.encode()).hexdigest()[:32]
         return FeatureStore(self._directory / name, self._max_bytes)
 

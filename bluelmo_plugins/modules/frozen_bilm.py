@@ -1,22 +1,22 @@
 """A frozen biLM: its layers are read from a store where they are there, and computed elsewhere."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Optional
 
+import numpy
 import torch
 from allennlp.common.tqdm import Tqdm
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules.bilm import BiLm, ElmoFiles
+from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles, obstacle
 from bluelmo_plugins.modules.feature_store import FeatureLayout, FeatureStore, sentence_key
 
 logger = logging.getLogger(__name__)
 
-TOKENS_PER_PASS = 8192
-"""Tokens that go through the biLM at once when a store is filled; bounds the memory."""
+Sentence = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
+"""Character ids, `(num_tokens, max_characters)`."""
 
 
 class FrozenBiLm(nn.Module):
@@ -37,6 +37,8 @@ class FrozenBiLm(nn.Module):
     layout : `Optional[FeatureLayout]`, optional (default = `None`)
         How they are kept there: with a store, every layer is rounded to its precision, whether it
         was read or computed.
+    compute : `str`, optional (default = `"fp32"`)
+        As for `BiLm`.
 
     Raises `ElmoFileError` where the files cannot be used.
     """
@@ -49,12 +51,14 @@ class FrozenBiLm(nn.Module):
         files: ElmoFiles,
         store: Optional[FeatureStore] = None,
         layout: Optional[FeatureLayout] = None,
+        compute: str = "fp32",
     ) -> None:
         super().__init__()
         self.options = files.check()
         self.num_layers = self.options.num_layers
         self.store = store
         self._files = files
+        self._compute = compute
         self._layout = layout or FeatureLayout(self.num_layers, self.options.projection_dim)
         # In a list, a module is not part of the state, nor moved between devices.
         self._loaded: list[BiLm] = []
@@ -79,13 +83,17 @@ class FrozenBiLm(nn.Module):
             As from `BiLm`.
         """
         if self.store is None:
-            computed: dict[str, Tensor | list[Tensor]] = self._bilm(inputs.device)(inputs)
+            computed: dict[str, Tensor | list[Tensor]] = self._bilm()(inputs)
             return computed
         mask = (inputs > 0).any(dim=-1)
-        rows = pad_sequence(self._rows(inputs, mask.sum(dim=1).tolist()), batch_first=True)
-        padded = rows.new_zeros(*mask.shape, self._layout.row_dim)
-        padded[:, : rows.shape[1]] = rows
-        return {"activations": self._layout.unpack(padded.to(inputs.device)), "mask": mask}
+        sentences = [
+            _compact(ids[:length])
+            for ids, length in zip(inputs.cpu(), mask.sum(dim=1).tolist(), strict=True)
+        ]
+        rows = torch.zeros(*mask.shape, self._layout.row_dim, dtype=self._layout.dtype)
+        for padded, row in zip(rows, self._rows(sentences), strict=True):
+            padded[: len(row)] = row
+        return {"activations": self._layout.unpack(rows.to(inputs.device)), "mask": mask}
 
     def fill(self, sentences: Iterable[Tensor]) -> None:
         """
@@ -99,54 +107,71 @@ class FrozenBiLm(nn.Module):
         """
         if self.store is None:
             return
-        distinct = {_key(sentence): _compact(sentence) for sentence in sentences}
-        missing = self.store.missing(distinct)
+        corpus = Corpus()
+        number_of_key: dict[bytes, int] = {}
+        for sentence in map(_compact, sentences):
+            key = _key(sentence)
+            if len(sentence) and key not in number_of_key:
+                number_of_key[key] = corpus.add(sentence)
+        missing = self.store.missing(number_of_key)
         if not missing:
             return
-        # Stable: the masked copies of a sentence are of one length and stay neighbours.
-        missing.sort(key=lambda key: len(distinct[key]))
-        num_tokens = sum(len(distinct[key]) for key in missing)
+        key_of_number = {number_of_key[key]: key for key in missing}
+        num_tokens = sum(map(corpus.length, key_of_number))
         logger.info(
             "Computing ELMo's layers of %d new sentences (%d tokens; %d are stored already in %s)",
             len(missing),
             num_tokens,
-            len(distinct) - len(missing),
+            len(corpus) - len(missing),
             self.store.directory,
         )
         with Tqdm.tqdm(total=num_tokens, unit="token", desc="ELMo") as progress:
-            for keys in _passes(missing, distinct):
-                batch = pad_sequence([distinct[key] for key in keys], batch_first=True).long()
-                rows = self._compute(batch, [len(distinct[key]) for key in keys])
-                values = [self._layout.to_bytes(each) for each in rows]
-                if not self.store.write(zip(keys, values, strict=True)):
-                    return
+            for batch, rows in self._computed(corpus, key_of_number):
+                keys = [key_of_number[number] for number in batch]
+                if not self.store.write(zip(keys, map(self._layout.to_bytes, rows), strict=True)):
+                    break
                 progress.update(sum(map(len, rows)))
+        # What is stored needs no biLM any more; should one be needed, it is loaded again.
+        self._loaded.clear()
 
-    def _rows(self, inputs: Tensor, lengths: list[int]) -> list[Tensor]:
+    def _rows(self, sentences: list[Sentence]) -> list[Tensor]:
         """The packed layers of each sentence, on the CPU."""
         assert self.store is not None
-        on_cpu = inputs.cpu()
-        keys = [_key(ids[:length]) for ids, length in zip(on_cpu, lengths, strict=True)]
-        stored = self.store.read(keys)
-        absent = [number for number, value in enumerate(stored) if value is None]
-        computed = self._compute(inputs[absent], [lengths[number] for number in absent])
-        new_rows = iter(computed)
-        return [
-            next(new_rows) if value is None else self._layout.from_bytes(value) for value in stored
+        rows: list[Optional[Tensor]] = [
+            None if value is None else self._layout.from_bytes(value)
+            for value in self.store.read(list(map(_key, sentences)))
         ]
+        corpus = Corpus()
+        absent = {
+            corpus.add(sentence): number
+            for number, (sentence, row) in enumerate(zip(sentences, rows, strict=True))
+            if row is None and len(sentence)
+        }
+        for batch, computed in self._computed(corpus, absent):
+            for sentence, row in zip(batch, computed, strict=True):
+                rows[absent[sentence]] = row
+        return [torch.empty(0, self._layout.row_dim) if row is None else row for row in rows]
 
-    def _compute(self, inputs: Tensor, lengths: list[int]) -> list[Tensor]:
-        if not lengths:
-            return []
+    def _computed(
+        self, corpus: Corpus, sentences: Collection[int]
+    ) -> Iterator[tuple[list[int], list[Tensor]]]:
+        """Sentences of a corpus, batch by batch, and the packed layers of each."""
+        if not sentences:
+            return
+        corpus_pass = CorpusPass(self._bilm(), corpus)
+        for batch in corpus_pass.batches(sentences):
+            lengths = list(map(corpus.length, batch))
+            rows = self._layout.pack(corpus_pass.directed_layers(batch), sum(lengths))
+            yield batch, list(rows.split(lengths))
+
+    def _bilm(self) -> BiLm:
         device = self.elmo_sha256.device
-        layers = self._bilm(device)(inputs.to(device))
-        mask = layers["mask"]
-        of_tokens = [activation[mask] for activation in layers["activations"]]
-        return list(self._layout.pack(of_tokens).split(lengths))
-
-    def _bilm(self, device: torch.device) -> BiLm:
         if not self._loaded:
-            self._loaded.append(BiLm(self._files.options, self._files.weights).eval())
+            trouble = obstacle(self._compute, device)
+            if trouble:
+                raise InputError(trouble, todo="Set elmo_compute:: to 'fp32' in the config")
+            bilm = BiLm(self._files.options, self._files.weights, compute=self._compute)
+            self._loaded.append(bilm.eval())
         return self._loaded[0].to(device)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
@@ -164,26 +189,14 @@ class FrozenBiLm(nn.Module):
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 
-def _compact(sentence: Tensor) -> Tensor:
-    """Character ids in a quarter of the memory."""
-    return sentence.to(torch.int16)
+def _compact(character_ids: Tensor) -> Sentence:
+    """The character ids of a sentence in a quarter of the memory."""
+    ids: Sentence = character_ids.numpy().astype(numpy.int16)
+    return ids
 
 
-def _key(sentence: Tensor) -> bytes:
-    return sentence_key(_compact(sentence).contiguous().numpy().tobytes())
-
-
-def _passes(keys: list[bytes], sentences: dict[bytes, Tensor]) -> Iterator[list[bytes]]:
-    """Keys in groups whose sentences have at most `TOKENS_PER_PASS` tokens, or of one sentence."""
-    group: list[bytes] = []
-    num_tokens = 0
-    for key in keys:
-        if group and num_tokens + len(sentences[key]) > TOKENS_PER_PASS:
-            yield group
-            group, num_tokens = [], 0
-        group.append(key)
-        num_tokens += len(sentences[key])
-    yield group
+def _key(sentence: Sentence) -> bytes:
+    return sentence_key(sentence.tobytes())
 
 
 def _sums(digest: Tensor) -> list[str]:

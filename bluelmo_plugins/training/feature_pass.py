@@ -1,9 +1,10 @@
 """One pass of the frozen biLM over all sentences that it has not read yet, before they are used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
-from allennlp.data import DataLoader
+from allennlp.data import DataLoader, Instance
 from allennlp.data.fields import TextField
 from allennlp.models import Model
 from allennlp.training import GradientDescentTrainer
@@ -43,30 +44,30 @@ class FeaturePassCallback(TrainerCallback):
             Not used.
         """
         super().on_start(trainer, is_primary)
-        for loader in (trainer.data_loader, trainer._validation_data_loader):
-            if loader is not None:
-                fill_feature_stores(trainer.model, loader)
+        loaders = (trainer.data_loader, trainer._validation_data_loader)
+        fill_feature_stores(trainer.model, *(each for each in loaders if each is not None))
 
 
-def fill_feature_stores(model: Model, data_loader: DataLoader) -> None:
+def fill_feature_stores(model: Model, *data_loaders: DataLoader) -> None:
     """
-    Computes the layers of all sentences of a data set that the model's feature store lacks.
+    Computes the layers of all sentences of data sets that the model's feature store lacks.
 
     # Parameters
 
     model : `Model`
         A model on a frozen biLM; on any other this does nothing.
-    data_loader : `DataLoader`
-        The data set, indexed.
+    *data_loaders : `DataLoader`
+        The data sets, indexed.
     """
     for module in model.modules():
         if isinstance(module, FrozenBiLm) and module.store is not None:
-            module.fill(_sentences(data_loader))
+            instances = chain.from_iterable(each.iter_instances() for each in data_loaders)
+            module.fill(_sentences(instances))
 
 
-def _sentences(data_loader: DataLoader) -> Iterator[Tensor]:
+def _sentences(instances: Iterable[Instance]) -> Iterator[Tensor]:
     """The character ids of each sentence, `(num_tokens, max_characters)`."""
-    for instance in data_loader.iter_instances():
+    for instance in instances:
         for field in instance.fields.values():
             if isinstance(field, TextField):
                 for tensors in field.as_tensor(field.get_padding_lengths()).values():

@@ -48,6 +48,10 @@ local presets = ['default', 'paper'];
   // true: the biLM learns too; the original did not offer it.
   requires_grad:: false,
 
+  // What a biLM that does not learn computes in: fp32, bf16; on a GPU also tf32, fp16. Faster where
+  // the hardware has it, and less exact: docs/speed.md.
+  elmo_compute:: 'fp32',
+
   // true: what a biLM that does not learn makes of a sentence is computed once and kept on disk,
   // for all epochs, runs and tasks. The folder of what is kept; null: bluelmo in the user's cache
   // folder. How exactly: half, single. At how many gigabytes nothing more is added.
@@ -198,6 +202,7 @@ local presets = ['default', 'paper'];
           num_representations: $.num_representations,
           dropout: $.elmo_dropout,
           requires_grad: $.requires_grad,
+          compute: names.one_of('elmo_compute', $.elmo_compute, ['fp32', 'bf16', 'tf32', 'fp16']),
           feature_store: if stores_features then {
             directory: $.feature_store_dir,
             precision: names.one_of('feature_precision', $.feature_precision, ['half', 'single']),

@@ -135,6 +135,7 @@ def test_a_field_that_does_nothing_here_may_keep_its_value() -> None:
         ("ddi", "norm", "btch", "batch", "'batch', 'layer', 'none'"),
         ("bc5cdr-chem", "norm", "layr", "layer", "'batch', 'batch_positions', 'layer', 'none'"),
         ("ddi", "keep", "bst", "best", "'best', 'last'"),
+        ("ddi", "elmo_compute", "bf61", "bf16", "'fp32', 'bf16', 'tf32', 'fp16'"),
         ("ddi", "feature_precision", "singl", "single", "'half', 'single'"),
         ("ddi", "average", "mircro", "micro", "'micro', 'macro'"),
         ("mednli", "pair_combiner", "cosin", "cosine", "'concat', 'cosine', 'distance', 'full'"),

@@ -35,6 +35,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "requires_grad": ("true", f"{ELMO}/requires_grad", True),
     "feature_store": ("false", f"{ELMO}/feature_store", None),
     "feature_store_dir": ("'d'", f"{ELMO}/feature_store/directory", "d"),
+    "elmo_compute": ("'bf16'", f"{ELMO}/compute", "bf16"),
     "feature_precision": ("'single'", f"{ELMO}/feature_store/precision", "single"),
     "feature_store_gb": ("3", f"{ELMO}/feature_store/max_gigabytes", 3),
     "seq2vec": ("'pytorch-gru'", f"{SEQ2VEC}/type", "gru"),

@@ -6,7 +6,18 @@ only torch and h5py.
 """
 
 from .bilm import BiLm
+from .compute import COMPUTES, obstacle
+from .corpus import Corpus, CorpusPass
 from .files import ElmoFiles
 from .options import BiLmOptions, ElmoFileError
 
-__all__ = ["BiLm", "BiLmOptions", "ElmoFileError", "ElmoFiles"]
+__all__ = [
+    "COMPUTES",
+    "BiLm",
+    "BiLmOptions",
+    "Corpus",
+    "CorpusPass",
+    "ElmoFileError",
+    "ElmoFiles",
+    "obstacle",
+]

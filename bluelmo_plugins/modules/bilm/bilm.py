@@ -1,16 +1,19 @@
 """The stateless biLM: the layers of a sentence are a function of that sentence alone."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 
-from .character_encoder import CharacterEncoder
+from .character_encoder import PADDING, CharacterEncoder
+from .compute import COMPUTES, products_in
 from .contexts import Contexts
 from .lstm import LstmStack
 from .options import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, PathOrStr
 from .weights import WeightFile
 
 # bilm-tf's ids plus one, as AllenNLP's indexer counts: 0 is no token.
-BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD, PADDING = 257, 258, 259, 260, 261
+BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD = 257, 258, 259, 260
 
 
 def _boundary_characters() -> Tensor:
@@ -40,6 +43,8 @@ class BiLm(nn.Module):
         ELMo's weights.hdf5.
     requires_grad : `bool`, optional (default = `False`)
         Whether the weights learn. If not, no gradient is tracked through them.
+    compute : `str`, optional (default = `"fp32"`)
+        One of `COMPUTES`: what the LSTMs compute in. Results are in single precision.
     check_only : `bool`, optional (default = `False`)
         Whether the files are only checked against each other; to be used on the meta device.
 
@@ -51,21 +56,22 @@ class BiLm(nn.Module):
         options_file: PathOrStr,
         weight_file: PathOrStr,
         requires_grad: bool = False,
+        compute: str = "fp32",
         check_only: bool = False,
     ) -> None:
         super().__init__()
         self.options = BiLmOptions.from_file(options_file)
         self.num_layers = self.options.num_layers
         self.character_encoder = CharacterEncoder(self.options)
-        self.forward_stack = LstmStack(self.options)
-        self.backward_stack = LstmStack(self.options)
-        self.register_buffer("_boundaries", _boundary_characters(), persistent=False)
-        self._boundaries: Tensor
+        self.forward_stack = LstmStack(self.options, COMPUTES[compute])
+        self.backward_stack = LstmStack(self.options, COMPUTES[compute])
+        self._compute = compute
+        self.register_buffer("boundaries", _boundary_characters(), persistent=False)
+        self.boundaries: Tensor
         with WeightFile(weight_file, check_only) as file:
             self.character_encoder.load(file)
             self.forward_stack.load(file, direction=0)
             self.backward_stack.load(file, direction=1)
-        self._requires_grad = requires_grad
         self.requires_grad_(requires_grad)
 
     def get_output_dim(self) -> int:
@@ -94,34 +100,64 @@ class BiLm(nn.Module):
         """
         mask = (inputs > 0).any(dim=-1)
         lengths = mask.sum(dim=1)
-        with torch.set_grad_enabled(torch.is_grad_enabled() and self._requires_grad):
-            layers = self._layers(inputs[mask], lengths[lengths > 0])
-            activations = [
-                layer.new_zeros(*mask.shape, self.options.output_dim).index_put((mask,), layer)
-                for layer in layers
-            ]
+        dim = self.options.projection_dim
+        activations = [
+            torch.zeros(*mask.shape, 2 * dim, device=inputs.device) for _ in range(self.num_layers)
+        ]
+        if mask.any():
+            words, word_of_token = torch.unique(inputs[mask], dim=0, return_inverse=True)
+            vectors = self.encode_words(torch.cat([words, self.boundaries]))
+            parts = self.directed_layers(vectors, word_of_token, lengths[lengths > 0])
+            for layer, direction, values in parts:
+                half = activations[layer][..., direction * dim : (direction + 1) * dim]
+                half[mask] = values
         return {"activations": activations, "mask": mask}
 
-    def _layers(self, character_ids: Tensor, lengths: Tensor) -> list[Tensor]:
+    def encode_words(self, character_ids: Tensor) -> Tensor:
         """
-        The layers of the tokens of all sentences one after another.
+        The token layer of words, or of `boundaries`, the begin and the end of a sentence.
 
-        `(num_tokens, max_characters)` and `(batch_size,)` to `num_layers` tensors of
-        `(num_tokens, 2 * projection_dim)`.
+        # Parameters
+
+        character_ids : `Tensor`
+            Shape `(num_words, max_characters)`.
+
+        # Returns
+
+        `Tensor`
+            Shape `(num_words, projection_dim)`.
         """
-        if not len(character_ids):
-            dtype = self.character_encoder.projection.weight.dtype
-            return [
-                character_ids.new_zeros(0, self.options.output_dim, dtype=dtype)
-            ] * self.num_layers
-        words, word_of_token = torch.unique(character_ids, dim=0, return_inverse=True)
-        vectors = self.character_encoder(torch.cat([words, self._boundaries]))
-        by_direction = []
-        for backward, stack in enumerate((self.forward_stack, self.backward_stack)):
-            contexts = Contexts.of(
-                word_of_token, lengths, len(words) + backward, backward=bool(backward)
-            )
-            outputs = stack(vectors[contexts.words], contexts.parents)
-            of_tokens = [output[contexts.node_of_token] for output in outputs]
-            by_direction.append([vectors[word_of_token], *of_tokens])
-        return [torch.cat(layer, dim=-1) for layer in zip(*by_direction, strict=True)]
+        with products_in(self._compute):
+            vectors: Tensor = self.character_encoder(character_ids)
+        return vectors
+
+    def directed_layers(
+        self, vectors: Tensor, word_of_token: Tensor, lengths: Tensor
+    ) -> Iterator[tuple[int, int, Tensor]]:
+        """
+        The layers of the tokens of some sentences one after another, direction by direction, so
+        that what one direction needed is free when the other begins.
+
+        # Parameters
+
+        vectors : `Tensor`
+            Shape `(num_words + 2, projection_dim)`: those of words, then of the two `boundaries`.
+        word_of_token : `Tensor`
+            Shape `(num_tokens,)`: the word of each token, sentence by sentence.
+        lengths : `Tensor`
+            Shape `(num_sentences,)`: tokens of each sentence, each at least 1.
+
+        # Returns
+
+        `Iterator[tuple[int, int, Tensor]]`
+            The layer, 0 for the token layer; the direction, 0 forwards and 1 backwards; and of
+            each token the values, in single precision, `(num_tokens, projection_dim)`.
+        """
+        for direction, stack in enumerate((self.forward_stack, self.backward_stack)):
+            yield 0, direction, vectors[word_of_token]
+            boundary = len(vectors) - 2 + direction
+            contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
+            with products_in(self._compute):
+                outputs = stack(vectors, contexts.words, contexts.parents)
+            for layer, output in enumerate(outputs, start=1):
+                yield layer, direction, output[contexts.node_of_token].float()

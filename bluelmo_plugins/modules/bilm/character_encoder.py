@@ -6,14 +6,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .contexts import MIN_ROWS
 from .options import BiLmOptions
 from .weights import WeightFile
 
 NUM_CHARACTERS = 261
 """256 bytes, begin and end of sentence, begin and end of word, padding (bilm-tf's mapping)."""
 
-WORDS_PER_CONVOLUTION = 256
-"""Words that go through the convolutions at once; bounds their memory (46 MB at full size)."""
+PADDING = 261
+"""The id of a pad after a word: bilm-tf's plus one, as AllenNLP's indexer counts; 0 is no token."""
+
+WORDS_PER_PRODUCT = 256
+"""Words that are encoded at once; bounds the memory (46 MB for the longest, at full size)."""
 
 
 class Highway(nn.Module):
@@ -63,6 +67,7 @@ class CharacterEncoder(nn.Module):
     def __init__(self, options: BiLmOptions) -> None:
         super().__init__()
         self._activation = getattr(torch, options.activation)
+        self._max_width = max(width for width, _ in options.filters)
         # Row 0 stands for "no token": AllenNLP's character ids are bilm-tf's plus one.
         self.embedding = nn.Embedding(NUM_CHARACTERS + 1, options.character_dim)
         self.convolutions = nn.ModuleList(
@@ -85,15 +90,36 @@ class CharacterEncoder(nn.Module):
         `Tensor`
             Shape `(num_words, projection_dim)`.
         """
-        chunks = character_ids.split(WORDS_PER_CONVOLUTION)
-        vectors = torch.cat([self._convolve(chunk) for chunk in chunks])
+        lengths = _lengths(character_ids)
+        # Words of about one length together, so that few pads are convolved.
+        order = lengths.argsort(stable=True)
+        vectors = torch.cat(
+            [
+                self._encode(character_ids[words], int(lengths[words[-1]]))
+                for words in order.split(WORDS_PER_PRODUCT)
+            ]
+        )
+        return vectors[order.argsort()]
+
+    def _encode(self, character_ids: Tensor, length: int) -> Tensor:
+        """The vectors of words of at most `length` characters."""
+        num_words = len(character_ids)
+        padding = (0, 0, 0, max(0, MIN_ROWS - num_words))
+        # All windows of pads alone give the same: one of each width is enough.
+        kept = functional.pad(character_ids, padding)[:, : length + self._max_width]
+        vectors = self._convolve(self.embedding(kept))
         for highway in self.highways:
             vectors = highway(vectors)
-        return cast(Tensor, self.projection(vectors))
+        return cast(Tensor, self.projection(vectors)[:num_words])
 
-    def _convolve(self, character_ids: Tensor) -> Tensor:
-        embedded = self.embedding(character_ids).transpose(1, 2)
-        pooled = [convolution(embedded).amax(dim=-1) for convolution in self.convolutions]
+    def _convolve(self, embedded: Tensor) -> Tensor:
+        """As plain products of windows, which are several times faster than torch's Conv1d."""
+        dim = embedded.shape[-1]
+        pooled = []
+        for convolution in cast(list[nn.Conv1d], self.convolutions):
+            kernel = convolution.weight.transpose(1, 2).flatten(1)
+            windows = embedded.flatten(1).unfold(1, kernel.shape[1], dim).contiguous()
+            pooled.append(functional.linear(windows, kernel, convolution.bias).amax(dim=1))
         return cast(Tensor, self._activation(torch.cat(pooled, dim=-1)))
 
     @torch.no_grad()
@@ -120,6 +146,12 @@ class CharacterEncoder(nn.Module):
             for name, linear in (("transform", highway.transform), ("carry", highway.carry)):
                 _copy_linear(linear, file, f"CNN_high_{index}", name)
         _copy_linear(self.projection, file, "CNN_proj", "proj")
+
+
+def _lengths(character_ids: Tensor) -> Tensor:
+    """Characters of each word without the pads after it, `(num_words,)`."""
+    positions = torch.arange(1, character_ids.shape[1] + 1, device=character_ids.device)
+    return ((character_ids != PADDING) * positions).amax(dim=1)
 
 
 def _copy_linear(linear: nn.Linear, file: WeightFile, group: str, name: str) -> None:

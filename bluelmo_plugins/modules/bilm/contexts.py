@@ -6,6 +6,11 @@ import numpy
 import torch
 from torch import Tensor
 
+MIN_ROWS = 16
+"""A level has at least so many nodes. In a product of fewer than 12 rows, a row may get other bits
+than in a greater one (measured with MKL's fp32); from there on, a sentence's layers are the same to
+the last bit in whatever batch they are computed."""
+
 
 @dataclass(frozen=True)
 class Contexts:
@@ -22,10 +27,11 @@ class Contexts:
 
     words : `Tensor`
         Shape `(num_nodes,)`: the word that each node reads, level by level. Level 0 is the root,
-        the sentence boundary (begin of sentence forwards, end of sentence backwards).
+        the sentence boundary (begin of sentence forwards, end of sentence backwards). A level with
+        fewer than `MIN_ROWS` contexts repeats them.
     parents : `list[Tensor]`
-        For each level from 1 on, the parent of each of its nodes, as a position in the level
-        before. Shapes `(level_size,)`.
+        For each level, the parent of each of its nodes, as a position in the level before; 0 for
+        the root, which comes after the zero state. Shapes `(level_size,)`.
     node_of_token : `Tensor`
         Shape `(num_tokens,)`: the node at which the direction has read each token of the batch,
         sentence by sentence, tokens always in the sentence's own order.
@@ -65,18 +71,20 @@ class Contexts:
         order = numpy.argsort(-sizes, kind="stable")
         sizes, starts = sizes[order], starts[order]
         num_alive = numpy.searchsorted(-sizes, -numpy.arange(1, sizes[0] + 1), side="right")
-        level_words, parents = [numpy.array([boundary])], []
+        level_words = [numpy.full(MIN_ROWS, boundary)]
+        parents = [numpy.zeros(MIN_ROWS, dtype=int)]
         node_of_token = numpy.empty_like(words)
         node_of_sentence = numpy.zeros_like(sizes)  # as a position in the level before
-        num_nodes = 1
+        num_nodes = MIN_ROWS
         for depth, alive in enumerate(num_alive):
             tokens = starts[:alive] + (sizes[:alive] - 1 - depth if backward else depth)
             contexts = node_of_sentence[:alive] * (boundary + 1) + words[tokens]
             distinct, node_of_sentence = numpy.unique(contexts, return_inverse=True)
-            level_words.append(distinct % (boundary + 1))
-            parents.append(distinct // (boundary + 1))
             node_of_token[tokens] = num_nodes + node_of_sentence
-            num_nodes += len(distinct)
+            nodes = numpy.resize(distinct, max(MIN_ROWS, len(distinct)))
+            level_words.append(nodes % (boundary + 1))
+            parents.append(nodes // (boundary + 1))
+            num_nodes += len(nodes)
         return cls(
             torch.from_numpy(numpy.concatenate(level_words)).to(device),
             [torch.from_numpy(level).to(device) for level in parents],

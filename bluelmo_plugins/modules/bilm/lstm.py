@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .contexts import MIN_ROWS
 from .options import BiLmOptions
 from .weights import WeightFile
 
@@ -30,30 +31,40 @@ class ProjectedLstm(nn.Module):
         Bound of the memory cells' magnitude.
     projection_clip : `Optional[float]`
         Bound of the outputs' magnitude.
+    dtype : `torch.dtype`, optional (default = `torch.float32`)
+        Of the weights, the products and the outputs; memory cells are in single precision.
     """
 
     def __init__(
-        self, dim: int, cell_dim: int, cell_clip: Optional[float], projection_clip: Optional[float]
+        self,
+        dim: int,
+        cell_dim: int,
+        cell_clip: Optional[float],
+        projection_clip: Optional[float],
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
-        self._cell_clip = cell_clip
-        self._projection_clip = projection_clip
+        self._cell_clip = float("inf") if cell_clip is None else cell_clip
+        self._projection_clip = float("inf") if projection_clip is None else projection_clip
         # Rows by gate: input, forget, output, new memory; the three sigmoids are neighbours.
-        self.input_weight = nn.Parameter(torch.empty(4 * cell_dim, dim))
-        self.state_weight = nn.Parameter(torch.empty(4 * cell_dim, dim))
-        self.bias = nn.Parameter(torch.empty(4 * cell_dim))
-        self.projection = nn.Parameter(torch.empty(dim, cell_dim))
+        self.input_weight = nn.Parameter(torch.empty(4 * cell_dim, dim, dtype=dtype))
+        self.state_weight = nn.Parameter(torch.empty(4 * cell_dim, dim, dtype=dtype))
+        self.bias = nn.Parameter(torch.empty(4 * cell_dim, dtype=dtype))
+        self.projection = nn.Parameter(torch.empty(dim, cell_dim, dtype=dtype))
 
-    def forward(self, inputs: Tensor, parents: list[Tensor]) -> Tensor:
+    def forward(self, inputs: Tensor, rows: Optional[Tensor], parents: list[Tensor]) -> Tensor:
         """
         Runs over a tree of contexts from a zero state.
 
         # Parameters
 
         inputs : `Tensor`
-            Shape `(num_nodes, dim)`: the input at each node, level by level, the root first.
+            Shape `(num_rows, dim)`: what there is to read.
+        rows : `Optional[Tensor]`
+            Shape `(num_nodes,)`: the row of `inputs` that each node reads, level by level; `None`:
+            each its own. A row that many nodes read is multiplied once a block.
         parents : `list[Tensor]`
-            The parents of each level from 1 on, as in `Contexts`.
+            The parents of each level, as in `Contexts`.
 
         # Returns
 
@@ -61,36 +72,65 @@ class ProjectedLstm(nn.Module):
             Shape `(num_nodes, dim)`: the output at each node.
         """
         dim, cell_dim = self.projection.shape
-        root = torch.zeros(1, dtype=torch.long, device=inputs.device)
-        state, memory = inputs.new_zeros(1, dim), inputs.new_zeros(1, cell_dim)
+        learns = torch.is_grad_enabled() and self.bias.requires_grad
+        step = self._step if learns else self._step_in_place
+        state = inputs.new_zeros(1, dim)
+        memory = inputs.new_zeros(1, cell_dim, dtype=torch.float32)
         outputs = []
-        levels = [root, *parents]
-        for level, projected in zip(levels, self._project(inputs, levels), strict=True):
-            gates = torch.addmm(projected, state[level], self.state_weight.T)
-            gated = torch.sigmoid(gates[:, : 3 * cell_dim])
-            input_gate, forget_gate, output_gate = gated.chunk(3, dim=-1)
-            memory = forget_gate * memory[level] + input_gate * torch.tanh(gates[:, 3 * cell_dim :])
-            if self._cell_clip is not None:
-                memory = memory.clamp(-self._cell_clip, self._cell_clip)
-            state = (output_gate * torch.tanh(memory)) @ self.projection.T
-            if self._projection_clip is not None:
-                state = state.clamp(-self._projection_clip, self._projection_clip)
+        shares = self._project(inputs, rows, [len(level) for level in parents], reuse=not learns)
+        for level, gates in zip(parents, shares, strict=True):
+            state, memory = step(gates, state[level], memory[level])
             outputs.append(state)
         return torch.cat(outputs)
 
-    def _project(self, inputs: Tensor, levels: list[Tensor]) -> Iterator[Tensor]:
-        """The inputs' share of the gates, level by level, as few products as memory allows."""
-        sizes = [len(level) for level in levels]
-        first = 0
-        while first < len(sizes):
-            last, rows = first + 1, sizes[first]
-            while last < len(sizes) and rows + sizes[last] <= ROWS_PER_PRODUCT:
-                rows += sizes[last]
-                last += 1
-            block, inputs = inputs.split([rows, len(inputs) - rows])
-            projected = functional.linear(block, self.input_weight, self.bias)
-            yield from projected.split(sizes[first:last])
-            first = last
+    def _step(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """One level; `gates` holds the inputs' share of them."""
+        cell_dim = self.projection.shape[1]
+        gates = torch.addmm(gates, state, self.state_weight.T)
+        input_gate, forget_gate, output_gate = gates[:, : 3 * cell_dim].sigmoid().chunk(3, dim=-1)
+        memory = forget_gate * memory + input_gate * gates[:, 3 * cell_dim :].tanh()
+        memory = memory.clamp(-self._cell_clip, self._cell_clip)
+        state = (output_gate * memory.tanh()) @ self.projection.T
+        return state.clamp(-self._projection_clip, self._projection_clip), memory
+
+    def _step_in_place(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """
+        The same for frozen weights. It overwrites `gates` and `memory`, as fresh memory for every
+        result takes a good part of the time.
+        """
+        cell_dim = self.projection.shape[1]
+        gates.addmm_(state, self.state_weight.T)
+        input_gate, forget_gate, output_gate = gates[:, : 3 * cell_dim].sigmoid_().chunk(3, dim=-1)
+        new_memory = gates[:, 3 * cell_dim :].tanh_()
+        memory.mul_(forget_gate).addcmul_(input_gate.to(memory.dtype), new_memory.to(memory.dtype))
+        memory.clamp_(-self._cell_clip, self._cell_clip)
+        state = output_gate.mul_(memory.tanh()) @ self.projection.T
+        return state.clamp_(-self._projection_clip, self._projection_clip), memory
+
+    def _project(
+        self, inputs: Tensor, rows: Optional[Tensor], sizes: list[int], reuse: bool
+    ) -> Iterator[Tensor]:
+        """
+        The inputs' share of the gates, level by level, in as few products as memory allows.
+        Reused memory of one block of levels is overwritten for the next.
+        """
+        buffer: Optional[Tensor] = None
+        if reuse:
+            num_rows = max(*sizes, min(ROWS_PER_PRODUCT, sum(sizes)))
+            buffer = inputs.new_empty(num_rows, len(self.bias))
+        for first, block in _blocks(sizes):
+            size = sum(block)
+            into = None if buffer is None else buffer[:size]
+            nodes = slice(first, first + size)
+            weight = self.input_weight.T
+            if rows is None:
+                projected = torch.addmm(self.bias, inputs[nodes], weight, out=into)
+            else:
+                distinct, row_of_node = torch.unique(rows[nodes], return_inverse=True)
+                distinct = functional.pad(distinct, (0, max(0, MIN_ROWS - len(distinct))))
+                of_rows = torch.addmm(self.bias, inputs[distinct], weight)
+                projected = torch.index_select(of_rows, 0, row_of_node, out=into)
+            yield from projected.split(block)
 
     @torch.no_grad()
     def load(self, file: WeightFile, group: str) -> None:
@@ -113,10 +153,22 @@ class ProjectedLstm(nn.Module):
         ours = torch.arange(4 * cell_dim).view(4, cell_dim)[[0, 2, 3, 1]].flatten()
         self.input_weight.copy_(weight[:dim].T[ours])
         self.state_weight.copy_(weight[dim:].T[ours])
-        self.bias.copy_(file.read(f"{group}/B", (4 * cell_dim,))[ours])
+        bias = file.read(f"{group}/B", (4 * cell_dim,))[ours]
         # TensorFlow adds its forget bias of 1 when it runs, so the file does not hold it.
-        self.bias[cell_dim : 2 * cell_dim] += 1
+        bias[cell_dim : 2 * cell_dim] += 1
+        self.bias.copy_(bias)
         self.projection.copy_(file.read(f"{group}/W_P_0", (cell_dim, dim)).T)
+
+
+def _blocks(sizes: list[int]) -> Iterator[tuple[int, list[int]]]:
+    """Levels in groups of at most `ROWS_PER_PRODUCT` nodes, or of one level: first node, sizes."""
+    first, block = 0, sizes[:1]
+    for size in sizes[1:]:
+        if sum(block) + size > ROWS_PER_PRODUCT:
+            yield first, block
+            first, block = first + sum(block), []
+        block.append(size)
+    yield first, block
 
 
 class LstmStack(nn.Module):
@@ -127,9 +179,11 @@ class LstmStack(nn.Module):
 
     options : `BiLmOptions`
         The shape.
+    dtype : `torch.dtype`, optional (default = `torch.float32`)
+        As for `ProjectedLstm`.
     """
 
-    def __init__(self, options: BiLmOptions) -> None:
+    def __init__(self, options: BiLmOptions, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
             ProjectedLstm(
@@ -137,29 +191,31 @@ class LstmStack(nn.Module):
                 options.cell_dim,
                 options.cell_clip,
                 options.projection_clip,
+                dtype,
             )
             for _ in range(options.num_lstm_layers)
         )
 
-    def forward(self, inputs: Tensor, parents: list[Tensor]) -> list[Tensor]:
+    def forward(self, vectors: Tensor, words: Tensor, parents: list[Tensor]) -> list[Tensor]:
         """
         # Parameters
 
-        inputs : `Tensor`
-            Shape `(num_nodes, dim)`: the word vector at each node, as for `ProjectedLstm`.
+        vectors : `Tensor`
+            Shape `(num_words, dim)`: the token layer of each word.
+        words : `Tensor`
+            Shape `(num_nodes,)`: the word that each node reads, as in `Contexts`.
         parents : `list[Tensor]`
-            The parents of each level from 1 on, as in `Contexts`.
+            As in `Contexts`.
 
         # Returns
 
         `list[Tensor]`
             The output of each layer, each of shape `(num_nodes, dim)`.
         """
-        outputs: list[Tensor] = []
-        for layer in self._lstms:
-            output = layer(inputs, parents)
-            inputs = output + inputs if outputs else output
-            outputs.append(inputs)
+        first, *others = self._lstms
+        outputs = [first(vectors.to(first.bias.dtype), words, parents)]
+        for layer in others:
+            outputs.append(layer(outputs[-1], None, parents) + outputs[-1])
         return outputs
 
     @property

@@ -1,5 +1,6 @@
 """How the layers of a sentence are laid out in the bytes of a store."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy
@@ -31,20 +32,26 @@ class FeatureLayout:
         """Values of a token."""
         return (2 * self.num_layers - 1) * self.projection_dim
 
-    def pack(self, layers: list[Tensor]) -> Tensor:
+    def pack(self, parts: Iterable[tuple[int, int, Tensor]], num_tokens: int) -> Tensor:
         """
         # Parameters
 
-        layers : `list[Tensor]`
-            The layers of tokens, each of shape `(num_tokens, 2 * projection_dim)`.
+        parts : `Iterable[tuple[int, int, Tensor]]`
+            The layers of tokens, as from `BiLm.directed_layers`.
+        num_tokens : `int`
+            How many tokens.
 
         # Returns
 
         `Tensor`
             Shape `(num_tokens, row_dim)`, of this layout's dtype, on the CPU.
         """
-        token_layer = layers[0][:, : self.projection_dim]
-        return torch.cat([token_layer, *layers[1:]], dim=-1).to("cpu", self.dtype)
+        rows = torch.empty(num_tokens, self.row_dim, dtype=self.dtype)
+        halves = rows.view(num_tokens, -1, self.projection_dim)
+        for layer, direction, values in parts:
+            # The token layer is the same in both directions, and comes first.
+            halves[:, 2 * layer - 1 + direction if layer else 0] = values.to(self.dtype)
+        return rows
 
     def unpack(self, rows: Tensor) -> list[Tensor]:
         """

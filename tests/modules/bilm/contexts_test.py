@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm.contexts import Contexts
+from bluelmo_plugins.modules.bilm.contexts import MIN_ROWS, Contexts
 
 BOUNDARY = 3
 
@@ -23,15 +23,14 @@ def contexts_of(sentences: list[list[int]], backward: bool) -> Contexts:
     )
 
 
-def paths(contexts: Contexts) -> list[tuple[int, ...]]:
-    """The words from the root to each node."""
-    level: list[tuple[int, ...]] = [(int(contexts.words[0]),)]
-    found = list(level)
-    for parents in contexts.parents:
-        words = contexts.words[len(found) :].tolist()
-        level = [(*level[parent], word) for parent, word in zip(parents, words, strict=False)]
-        found.extend(level)
-    return found
+def levels(contexts: Contexts) -> list[list[tuple[int, ...]]]:
+    """The words from the root to each node, level by level."""
+    words = contexts.words.split([len(parents) for parents in contexts.parents])
+    paths: list[list[tuple[int, ...]]] = [[()]]
+    for parents, read in zip(contexts.parents, words, strict=True):
+        nodes = zip(parents.tolist(), read.tolist(), strict=True)
+        paths.append([(*paths[-1][parent], word) for parent, word in nodes])
+    return paths[1:]
 
 
 @pytest.mark.parametrize("backward", [False, True])
@@ -40,7 +39,7 @@ def test_the_path_to_a_tokens_node_is_the_boundary_and_all_up_to_the_token(
     backward: bool, sentences: list[list[int]]
 ) -> None:
     contexts = contexts_of(sentences, backward)
-    found = paths(contexts)
+    found = [path for level in levels(contexts) for path in level]
     nodes = iter(contexts.node_of_token.tolist())
     for sentence in sentences:
         for position in range(len(sentence)):
@@ -50,12 +49,15 @@ def test_the_path_to_a_tokens_node_is_the_boundary_and_all_up_to_the_token(
 
 @pytest.mark.parametrize("backward", [False, True])
 @given(sentences=batches)
-def test_no_context_is_computed_twice(backward: bool, sentences: list[list[int]]) -> None:
-    found = paths(contexts_of(sentences, backward))
-    assert len(found) == len(set(found))
+def test_no_context_is_computed_twice_in_a_level_of_some_size(
+    backward: bool, sentences: list[list[int]]
+) -> None:
+    for level in levels(contexts_of(sentences, backward)):
+        assert len(level) == max(MIN_ROWS, len(set(level)))
 
 
-def test_masked_copies_of_a_sentence_share_what_is_alike() -> None:
+def test_masked_copies_of_a_sentence_share_what_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bluelmo_plugins.modules.bilm.contexts.MIN_ROWS", 1)
     copies = [[0, 1, 2, 2, 0], [0, 1, 1, 2, 0]]
     assert len(contexts_of(copies, backward=False).words) == 1 + 2 + 2 * 3
     assert len(contexts_of(copies, backward=True).words) == 1 + 2 + 2 * 3

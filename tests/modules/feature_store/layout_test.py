@@ -11,7 +11,13 @@ def test_layers_survive_within_the_stored_precision(dtype: torch.dtype, toleranc
     layout = FeatureLayout(num_layers=3, projection_dim=4, dtype=dtype)
     token_layer = torch.randn(5, 4)
     layers = [torch.cat([token_layer, token_layer], -1), torch.randn(5, 8), torch.randn(5, 8)]
-    content = layout.to_bytes(layout.pack(layers))
+    parts = [
+        (number, direction, half)
+        for direction in (0, 1)
+        for number, layer in enumerate(layers)
+        for half in [layer.chunk(2, dim=-1)[direction]]
+    ]
+    content = layout.to_bytes(layout.pack(parts, num_tokens=5))
     assert len(content) == 5 * (4 + 8 + 8) * dtype.itemsize
     back = layout.unpack(layout.from_bytes(memoryview(content)))
     for before, after in zip(layers, back, strict=True):

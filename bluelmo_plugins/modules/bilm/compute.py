@@ -1,0 +1,57 @@
+"""The number format that the biLM's LSTMs compute in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+COMPUTES = {
+    "fp32": torch.float32,
+    "tf32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
+"""What the weights and the matrix products of the LSTMs are in. "tf32" keeps single precision and
+lets a GPU round what it multiplies to 10 bits. Memory cells are always in single precision."""
+
+
+def obstacle(compute: str, device: torch.device) -> str:
+    """
+    Why a device cannot compute in a format.
+
+    # Parameters
+
+    compute : `str`
+        One of `COMPUTES`.
+    device : `torch.device`
+        The CPU or a GPU.
+
+    # Returns
+
+    `str`
+        A clause; empty where nothing stands against it.
+    """
+    if device.type != "cuda" and compute in ("tf32", "fp16"):
+        return f"{compute} needs a GPU"
+    if device.type == "cuda" and compute == "bf16" and not torch.cuda.is_bf16_supported(False):
+        return "this GPU has no bf16"
+    return ""
+
+
+@contextmanager
+def products_in(compute: str) -> Iterator[None]:
+    """
+    Lets a GPU's products of single-precision matrices use TF32, or forbids it, for a while.
+
+    # Parameters
+
+    compute : `str`
+        One of `COMPUTES`.
+    """
+    matmul = torch.backends.cuda.matmul
+    before = matmul.allow_tf32
+    matmul.allow_tf32 = compute == "tf32"
+    try:
+        yield
+    finally:
+        matmul.allow_tf32 = before

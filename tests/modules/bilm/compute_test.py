@@ -1,0 +1,45 @@
+"""Lower precision is near the exact result, and refused where the hardware does not have it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from allennlp.modules.elmo import batch_to_ids
+
+from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, obstacle
+from bluelmo_plugins.modules.bilm.compute import products_in
+
+CPU = torch.device("cpu")
+
+
+def test_bf16_is_within_two_percent_of_single_precision(shared_dir: Path) -> None:
+    files = [shared_dir / "elmo-pubmed-small" / name for name in ("options.json", "weights.hdf5")]
+    ids = batch_to_ids([["Methotrexate", "inhibits", "the", "enzyme", "."] * 9, ["IL-2"]])
+    exact, rounded = (
+        torch.stack(BiLm(*files, compute=compute)(ids)["activations"])
+        for compute in ("fp32", "bf16")
+    )
+    assert rounded.dtype == torch.float32
+    assert torch.equal(rounded[0], exact[0]), "the token layer is always in single precision"
+    assert not torch.equal(rounded[1:], exact[1:])
+    assert (rounded - exact).norm() < 0.02 * exact.norm()
+
+
+def test_the_weights_of_the_lstms_take_the_memory_of_their_format(tiny_elmo: Path) -> None:
+    bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", compute="bf16")
+    assert {each.dtype for each in bilm.forward_stack.parameters()} == {torch.bfloat16}
+    assert {each.dtype for each in bilm.character_encoder.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize(("compute", "trouble"), [("tf32", "GPU"), ("fp16", "GPU"), ("fp32", "")])
+def test_a_cpu_computes_in_what_it_has(compute: str, trouble: str) -> None:
+    assert trouble in obstacle(compute, CPU)
+    assert bool(obstacle(compute, CPU)) == bool(trouble)
+
+
+@pytest.mark.parametrize("compute", COMPUTES)
+def test_tf32_is_allowed_only_where_it_was_asked_for(compute: str) -> None:
+    before = torch.backends.cuda.matmul.allow_tf32
+    with products_in(compute):
+        assert torch.backends.cuda.matmul.allow_tf32 == (compute == "tf32")
+    assert torch.backends.cuda.matmul.allow_tf32 == before
