@@ -60,7 +60,7 @@ class BlueEvaluator(SimpleEvaluator):
         Evaluates and prints. All parameters and the result are those of `SimpleEvaluator`; raises
         an `InputError` if the model has no metric "blue".
         """
-        fill_feature_stores(model, data_loader)
+        fill_feature_stores(model, data_loader.iter_instances())
         metrics: dict[str, Any] = super().__call__(model, data_loader, *args, **kwargs)
         if "blue" not in metrics:
             raise InputError(

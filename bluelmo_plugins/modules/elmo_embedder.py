@@ -13,6 +13,9 @@ from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, ElmoFileError, ElmoFile
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 
+ARCHIVED = "elmo"
+"""The folder of ELMo's files in an archive that needs no others."""
+
 
 @TokenEmbedder.register("blue_elmo")
 class ElmoEmbedder(TokenEmbedder):
@@ -42,8 +45,15 @@ class ElmoEmbedder(TokenEmbedder):
     feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
         Where the layers of a frozen biLM are kept; `None`: they are computed anew in every epoch.
 
+    archive_files : `bool`, optional (default = `False`)
+        Whether ELMo's files are put into the folder "elmo" of the serialization directory;
+        with `include_in_archive: ['elmo']` an archive then needs no files beside it.
+    serialization_dir : `Optional[str]`, optional (default = `None`)
+        Given by AllenNLP: where the run, or the opened archive, is.
+
     Raises `InputError` where an ELMo file cannot be used. If both are missing, as where an archive
-    was trained on another machine, those in the folder that `ELMO_DIR` names are used.
+    was trained on another machine, those in the folder that `ELMO_DIR` names are used, or those
+    in the archive.
     """
 
     def __init__(
@@ -55,6 +65,8 @@ class ElmoEmbedder(TokenEmbedder):
         requires_grad: bool = False,
         compute: str = "fp32",
         feature_store: Optional[FeatureStoreOptions] = None,
+        archive_files: bool = False,
+        serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__()
         if compute not in COMPUTES:
@@ -66,14 +78,18 @@ class ElmoEmbedder(TokenEmbedder):
                 todo="For mixed precision, set `use_amp` of the trainer",
             )
         files = ElmoFiles(options_file, weight_file)
+        folder = Path(serialization_dir, ARCHIVED) if serialization_dir else None
+        archived = ElmoFiles.in_folder(folder) if folder else None
         if not (Path(options_file).exists() or Path(weight_file).exists()):
-            files = ElmoFiles.of_environment() or files
+            files = ElmoFiles.of_environment() or archived or files
         try:
             bilm = (
                 BiLm(files.options, files.weights, requires_grad=True)
                 if requires_grad
-                else _frozen(files, compute, feature_store)
+                else FrozenBiLm(files, feature_store, compute, archived)
             )
+            if archive_files and folder:
+                files.copy_to(folder)
         except ElmoFileError as error:
             raise InputError(error.found, file=error.file, todo=error.todo) from error
         self._output_dim = num_representations * bilm.get_output_dim()
@@ -105,12 +121,3 @@ class ElmoEmbedder(TokenEmbedder):
             Shape `(batch_size, num_tokens, num_representations * 2 * projection_dim)`.
         """
         return torch.cat(self._elmo(elmo_tokens)["elmo_representations"], dim=-1)
-
-
-def _frozen(
-    files: ElmoFiles, compute: str, feature_store: Optional[FeatureStoreOptions]
-) -> FrozenBiLm:
-    if feature_store is None:
-        return FrozenBiLm(files, compute=compute)
-    layout = feature_store.layout(files.check())
-    return FrozenBiLm(files, feature_store.open(files, layout, compute), layout, compute)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles, obstacle
-from bluelmo_plugins.modules.feature_store import FeatureLayout, FeatureStore, sentence_key
+from bluelmo_plugins.modules.feature_store import sentence_key
+from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 
 logger = logging.getLogger(__name__)
 
@@ -25,20 +26,21 @@ class FrozenBiLm(nn.Module):
 
     The weights are loaded when a layer has to be computed for the first time. They are no part of
     the module's state: a checkpoint or an archive records the SHA-256 of ELMo's files instead. When
-    it is loaded where those files have other contents, the files in `ELMO_DIR` are tried, and then
-    it is an error.
+    it is loaded where those files have other contents, the files in `ELMO_DIR` are tried, then
+    those in the archive, and then it is an error.
 
     # Parameters
 
     files : `ElmoFiles`
         ELMo's options.json and weights.hdf5.
-    store : `Optional[FeatureStore]`, optional (default = `None`)
-        Where layers are kept; `None` computes them every time.
-    layout : `Optional[FeatureLayout]`, optional (default = `None`)
-        How they are kept there: with a store, every layer is rounded to its precision, whether it
-        was read or computed.
+    feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
+        Where layers are kept, and in which precision: every layer is rounded to it, whether it was
+        read or computed. `None` computes them every time.
     compute : `str`, optional (default = `"fp32"`)
         As for `BiLm`.
+    archived : `Optional[ElmoFiles]`, optional (default = `None`)
+        The files in the archive that the model is loaded from. They are used where no others have
+        the recorded contents, and are read at once, since AllenNLP removes them after loading.
 
     Raises `ElmoFileError` where the files cannot be used.
     """
@@ -49,20 +51,26 @@ class FrozenBiLm(nn.Module):
     def __init__(
         self,
         files: ElmoFiles,
-        store: Optional[FeatureStore] = None,
-        layout: Optional[FeatureLayout] = None,
+        feature_store: Optional[FeatureStoreOptions] = None,
         compute: str = "fp32",
+        archived: Optional[ElmoFiles] = None,
     ) -> None:
         super().__init__()
         self.options = files.check()
         self.num_layers = self.options.num_layers
-        self.store = store
-        self._files = files
+        self._feature_store = feature_store
         self._compute = compute
-        self._layout = layout or FeatureLayout(self.num_layers, self.options.projection_dim)
+        self._archived = archived
         # In a list, a module is not part of the state, nor moved between devices.
         self._loaded: list[BiLm] = []
-        self.register_buffer("elmo_sha256", files.sha256)
+        self._layout = (feature_store or FeatureStoreOptions()).layout(self.options)
+        self._use(files)
+        self.register_buffer("elmo_sha256", files.sha256.clone())
+
+    def _use(self, files: ElmoFiles) -> None:
+        self._files = files
+        options = self._feature_store
+        self.store = options.open(files, self._layout, self._compute) if options else None
 
     def get_output_dim(self) -> int:
         """Width of a layer: both directions together."""
@@ -132,7 +140,8 @@ class FrozenBiLm(nn.Module):
                     break
                 progress.update(sum(map(len, rows)))
         # What is stored needs no biLM any more; should one be needed, it is loaded again.
-        self._loaded.clear()
+        if self._files != self._archived:
+            self._loaded.clear()
 
     def _rows(self, sentences: list[Sentence]) -> list[Tensor]:
         """The packed layers of each sentence, on the CPU."""
@@ -176,17 +185,23 @@ class FrozenBiLm(nn.Module):
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         recorded = state_dict.get(f"{prefix}elmo_sha256")
-        if recorded is not None and not torch.equal(recorded.cpu(), self.elmo_sha256.cpu()):
-            elsewhere = ElmoFiles.of_environment()
-            if elsewhere is None or not torch.equal(recorded.cpu(), elsewhere.sha256):
-                raise InputError(
-                    "this model was trained on an ELMo with other contents",
-                    file=self._files.weights,
-                    expected=f"files with the SHA-256 sums {' and '.join(_sums(recorded))}",
-                    todo="Set ELMO_DIR to the folder that holds them",
-                )
-            self._files = elsewhere
+        if recorded is not None:
+            self._use(self._files_with(recorded.cpu()))
+            if self._files == self._archived:
+                self._bilm()
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def _files_with(self, recorded: Tensor) -> ElmoFiles:
+        """The first files whose contents have the recorded SHA-256 sums."""
+        for files in (self._files, ElmoFiles.of_environment(), self._archived):
+            if files is not None and torch.equal(files.sha256, recorded):
+                return files
+        raise InputError(
+            "this model was trained on an ELMo with other contents",
+            file=self._files.weights,
+            expected=f"files with the SHA-256 sums {' and '.join(_sums(recorded))}",
+            todo="Set ELMO_DIR to the folder that holds them",
+        )
 
 
 def _compact(character_ids: Tensor) -> Sentence:

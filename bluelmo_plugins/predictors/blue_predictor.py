@@ -11,6 +11,7 @@ from allennlp.predictors import Predictor
 
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.official.tables import tsv_line
+from bluelmo_plugins.predictors.features_first import FeaturesFirst
 
 # More digits than any score is printed with, fewer than float32 noise.
 DIGITS = 6
@@ -54,7 +55,7 @@ class BluePredictor(Predictor):
         frozen: bool = True,
         output_format: str = "official",
     ) -> None:
-        super().__init__(model, dataset_reader, frozen)
+        super().__init__(model, FeaturesFirst(dataset_reader, model), frozen)
         if output_format not in OUTPUT_FORMATS:
             raise unknown_name("output_format", output_format, OUTPUT_FORMATS)
         dataset_reader.labels_required = False  # type: ignore[attr-defined]  # of a BlueReader

@@ -1,10 +1,10 @@
 """One pass of the frozen biLM over all sentences that it has not read yet, before they are used."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, tee
 from typing import Any
 
-from allennlp.data import DataLoader, Instance
+from allennlp.data import Instance
 from allennlp.data.fields import TextField
 from allennlp.models import Model
 from allennlp.training import GradientDescentTrainer
@@ -45,24 +45,24 @@ class FeaturePassCallback(TrainerCallback):
         """
         super().on_start(trainer, is_primary)
         loaders = (trainer.data_loader, trainer._validation_data_loader)
-        fill_feature_stores(trainer.model, *(each for each in loaders if each is not None))
+        instances = (each.iter_instances() for each in loaders if each is not None)
+        fill_feature_stores(trainer.model, chain.from_iterable(instances))
 
 
-def fill_feature_stores(model: Model, *data_loaders: DataLoader) -> None:
+def fill_feature_stores(model: Model, instances: Iterable[Instance]) -> None:
     """
-    Computes the layers of all sentences of data sets that the model's feature store lacks.
+    Computes the layers of all sentences that the model's feature store lacks.
 
     # Parameters
 
     model : `Model`
         A model on a frozen biLM; on any other this does nothing.
-    *data_loaders : `DataLoader`
-        The data sets, indexed.
+    instances : `Iterable[Instance]`
+        What holds the sentences, indexed.
     """
-    for module in model.modules():
-        if isinstance(module, FrozenBiLm) and module.store is not None:
-            instances = chain.from_iterable(each.iter_instances() for each in data_loaders)
-            module.fill(_sentences(instances))
+    frozen = [each for each in model.modules() if isinstance(each, FrozenBiLm) and each.store]
+    for module, copy in zip(frozen, tee(instances, len(frozen)), strict=True):
+        module.fill(_sentences(copy))
 
 
 def _sentences(instances: Iterable[Instance]) -> Iterator[Tensor]:

@@ -52,6 +52,10 @@ local presets = ['default', 'paper'];
   // the hardware has it, and less exact: docs/speed.md.
   elmo_compute:: 'fp32',
 
+  // true: ELMo's files are put into the archive, which then needs none beside it (374 MB more with
+  // the published ones); false: the archive records their SHA-256.
+  archive_elmo:: false,
+
   // true: what a biLM that does not learn makes of a sentence is computed once and kept on disk,
   // for all epochs, runs and tasks. The folder of what is kept; null: bluelmo in the user's cache
   // folder. How exactly: half, single. At how many gigabytes nothing more is added.
@@ -208,6 +212,7 @@ local presets = ['default', 'paper'];
             precision: names.one_of('feature_precision', $.feature_precision, ['half', 'single']),
             max_gigabytes: $.feature_store_gb,
           },
+          archive_files: $.archive_elmo,
         },
       },
     },
@@ -256,6 +261,8 @@ local presets = ['default', 'paper'];
     // With requires_grad, each holds the whole biLM.
     checkpointer: { keep_most_recent_by_count: 1 },
   },
+
+  include_in_archive: if $.archive_elmo then ['elmo'],
 
   evaluation: { type: 'blue', task: $.corpus, score: $.official_score },
 }

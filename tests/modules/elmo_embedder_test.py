@@ -72,3 +72,30 @@ def test_a_wrong_file_is_an_input_error_naming_it(tiny_elmo: Path, tmp_path: Pat
     shutil.copy(tiny_elmo / "options.json", tmp_path)
     with pytest.raises(InputError, match=r"weights\.hdf5: there is no such file"):
         build(tmp_path)
+
+
+def test_a_bilm_that_learns_computes_in_single_precision(tiny_elmo: Path) -> None:
+    with pytest.raises(InputError, match=r"'fp32', since the biLM learns"):
+        build(tiny_elmo, compute="bf16", requires_grad=True)
+
+
+def test_an_unknown_compute_is_an_error_that_lists_the_known(tiny_elmo: Path) -> None:
+    with pytest.raises(InputError, match=r"'fp64'.*'bf16'"):
+        build(tiny_elmo, compute="fp64")
+
+
+def test_an_archive_with_elmos_files_needs_no_others(
+    tiny_elmo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ELMO_DIR", raising=False)
+    run = {"archive_files": True, "serialization_dir": str(tmp_path / "run"), "dropout": 0.0}
+    trained = build(tiny_elmo, **run)
+    assert sorted(each.name for each in (tmp_path / "run" / "elmo").iterdir()) == [
+        "options.json",
+        "weights.hdf5",
+    ]
+    opened = build(tmp_path / "nowhere", **run)
+    opened.load_state_dict(trained.state_dict())
+    shutil.rmtree(tmp_path / "run")
+    ids = batch_to_ids(BATCH)
+    torch.testing.assert_close(opened(ids), trained(ids))

@@ -21,9 +21,7 @@ def files_in(directory: Path) -> ElmoFiles:
 
 
 def frozen(files: ElmoFiles, directory: Path, precision: str = "single") -> FrozenBiLm:
-    options = FeatureStoreOptions(str(directory), precision)
-    layout = options.layout(files.check())
-    return FrozenBiLm(files, options.open(files, layout), layout)
+    return FrozenBiLm(files, FeatureStoreOptions(str(directory), precision))
 
 
 def ids_of(sentences: list[list[str]]) -> list[torch.Tensor]:
@@ -91,9 +89,7 @@ def test_without_a_store_it_computes(files: ElmoFiles, computed: torch.Tensor) -
 def test_a_full_store_costs_nothing_but_time(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
-    options = FeatureStoreOptions(str(tmp_path), "single", max_gigabytes=1e-6)
-    layout = options.layout(files.check())
-    bilm = FrozenBiLm(files, options.open(files, layout), layout)
+    bilm = FrozenBiLm(files, FeatureStoreOptions(str(tmp_path), "single", max_gigabytes=1e-6))
     bilm.fill(ids_of(SENTENCES))
     torch.testing.assert_close(layers(bilm), computed)
 
@@ -148,6 +144,21 @@ def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
     torch.testing.assert_close(layers(bilm), expected)
 
 
+def test_the_store_is_that_of_the_files_that_are_used(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
+    monkeypatch.setenv("ELMO_DIR", str(Path(files.options).parent))
+    before = frozen(files_in(tmp_path / "other"), tmp_path)
+    before.load_state_dict(FrozenBiLm(files).state_dict())
+    before.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(before), computed)
+    others = files_in(tmp_path / "other")
+    expected = layers(BiLm(others.options, others.weights))
+    torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
+
+
 def test_files_that_do_not_fit_are_refused_before_they_are_read(
     tiny_elmo: Path, tmp_path: Path
 ) -> None:
@@ -157,3 +168,52 @@ def test_files_that_do_not_fit_are_refused_before_they_are_read(
     write_elmo(tmp_path / "small", small, seed=0)
     with pytest.raises(ElmoFileError, match=r"has shape .* but the options file asks for"):
         FrozenBiLm(ElmoFiles(tmp_path / "small" / "options.json", tmp_path / "weights.hdf5"))
+
+
+def test_files_in_the_archive_are_used_where_no_others_fit_and_read_at_once(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ELMO_DIR", raising=False)
+    state = FrozenBiLm(files).state_dict()
+    (tmp_path / "other").mkdir()
+    write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
+    files.copy_to(tmp_path / "archive")
+    archived = ElmoFiles.in_folder(tmp_path / "archive")
+    options = FeatureStoreOptions(str(tmp_path / "store"), "single")
+    bilm = FrozenBiLm(files_in(tmp_path / "other"), options, archived=archived)
+    bilm.load_state_dict(state)
+    shutil.rmtree(tmp_path / "archive")
+    bilm.fill(ids_of(SENTENCES[:1]))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_after_a_fill_no_weights_are_held(files: ElmoFiles, tmp_path: Path) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES))
+    assert not bilm._loaded
+
+
+def test_another_compute_has_another_store(files: ElmoFiles, tmp_path: Path) -> None:
+    options = FeatureStoreOptions(str(tmp_path))
+    stores = [FrozenBiLm(files, options, compute).store for compute in ("fp32", "bf16")]
+    assert len({store.directory for store in stores if store is not None}) == 2
+
+
+def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_set(
+    files: ElmoFiles,
+) -> None:
+    with pytest.raises(InputError, match=r"fp16 needs a GPU.*elmo_compute"):
+        layers(FrozenBiLm(files, compute="fp16"))
+
+
+@pytest.mark.parametrize("same_order", [True, False])
+def test_stored_layers_are_the_same_bits_whoever_filled_the_store(
+    files: ElmoFiles, tmp_path: Path, same_order: bool
+) -> None:
+    one, other = (frozen(files, tmp_path / name, "half") for name in ("one", "other"))
+    one.fill(ids_of(SENTENCES))
+    for sentence in SENTENCES if same_order else SENTENCES[::-1]:
+        other.fill(ids_of([sentence, ["in", "company"]]))
+    unstored = frozen(files, tmp_path / "none", "half")
+    assert torch.equal(layers(one), layers(other))
+    assert torch.equal(layers(one), layers(unstored))

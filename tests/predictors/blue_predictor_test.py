@@ -106,7 +106,7 @@ def test_an_unknown_output_format_is_told(predictor: Make) -> None:
 
 def test_the_reader_does_not_ask_for_labels_any_more(predictor: Make) -> None:
     assert RelationReader(labels=["a"]).labels_required
-    assert not predictor("blue_relation")._dataset_reader.labels_required
+    assert not predictor("blue_relation")._dataset_reader._reader.labels_required
 
 
 @pytest.mark.parametrize(

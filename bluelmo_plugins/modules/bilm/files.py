@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,13 +32,31 @@ class ElmoFiles:
     weights: PathOrStr
 
     @classmethod
+    def in_folder(cls, folder: PathOrStr) -> Optional["ElmoFiles"]:
+        """The files in a folder, if both are there."""
+        files = cls(Path(folder, "options.json"), Path(folder, "weights.hdf5"))
+        return files if all(map(os.path.isfile, (files.options, files.weights))) else None
+
+    @classmethod
     def of_environment(cls) -> Optional["ElmoFiles"]:
         """The files in the folder that the variable `ELMO_DIR` names, if both are there."""
-        folder = Path(os.environ.get("ELMO_DIR", ""))
-        files = cls(folder / "options.json", folder / "weights.hdf5")
-        return (
-            files if all(Path(each).is_file() for each in (files.options, files.weights)) else None
-        )
+        return cls.in_folder(os.environ.get("ELMO_DIR", ""))
+
+    def copy_to(self, folder: PathOrStr) -> None:
+        """
+        Copies those files that are not there yet into a folder. What is there is whole.
+
+        # Parameters
+
+        folder : `PathOrStr`
+            Made if it is not there.
+        """
+        os.makedirs(folder, exist_ok=True)
+        for source, name in ((self.options, "options.json"), (self.weights, "weights.hdf5")):
+            if not os.path.exists(target := Path(folder, name)):
+                part = target.with_suffix(f".{os.getpid()}")
+                shutil.copyfile(source, part)
+                os.replace(part, target)
 
     def check(self) -> BiLmOptions:
         """
