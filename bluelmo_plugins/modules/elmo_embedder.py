@@ -1,17 +1,16 @@
 """ELMo's features of a token: learned mixes of the biLM's layers, side by side."""
 
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Union
 
-import torch
-from allennlp.modules.elmo import Elmo
 from allennlp.modules.token_embedders import TokenEmbedder
-from torch import Tensor
+from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, ElmoFileError, ElmoFiles
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.modules.scalar_mixes import ScalarMixes
 
 ARCHIVED = "elmo"
 """The folder of ELMo's files in an archive that needs no others."""
@@ -82,6 +81,7 @@ class ElmoEmbedder(TokenEmbedder):
         archived = ElmoFiles.in_folder(folder) if folder else None
         if not (Path(options_file).exists() or Path(weight_file).exists()):
             files = ElmoFiles.of_environment() or archived or files
+        bilm: Union[BiLm, FrozenBiLm]
         try:
             bilm = (
                 BiLm(files.options, files.weights, requires_grad=True)
@@ -92,16 +92,10 @@ class ElmoEmbedder(TokenEmbedder):
                 files.copy_to(folder)
         except ElmoFileError as error:
             raise InputError(error.found, file=error.file, todo=error.todo) from error
-        self._output_dim = num_representations * bilm.get_output_dim()
-        # The biLM leaves the sentence boundaries out, so there are none to remove.
-        self._elmo = Elmo(
-            options_file=None,  # type: ignore[arg-type]  # as its docstring asks for with a module
-            weight_file=None,  # type: ignore[arg-type]
-            num_output_representations=num_representations,
-            dropout=dropout,
-            module=bilm,
-            keep_sentence_boundaries=True,
-        )
+        self._bilm = bilm
+        self._mixes = ScalarMixes(num_representations, bilm.num_layers)
+        self._dropout = nn.Dropout(dropout)
+        self._output_dim = num_representations * bilm.options.output_dim
 
     def get_output_dim(self) -> int:
         """Width of a token's features: `num_representations * 2 * projection_dim`."""
@@ -120,4 +114,5 @@ class ElmoEmbedder(TokenEmbedder):
         `Tensor`
             Shape `(batch_size, num_tokens, num_representations * 2 * projection_dim)`.
         """
-        return torch.cat(self._elmo(elmo_tokens)["elmo_representations"], dim=-1)
+        features: Tensor = self._dropout(self._mixes(self._bilm(elmo_tokens)))
+        return features

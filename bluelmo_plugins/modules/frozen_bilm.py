@@ -72,26 +72,20 @@ class FrozenBiLm(nn.Module):
         options = self._feature_store
         self.store = options.open(files, self._layout, self._compute) if options else None
 
-    def get_output_dim(self) -> int:
-        """Width of a layer: both directions together."""
-        return self.options.output_dim
-
-    def forward(self, inputs: Tensor, word_inputs: None = None) -> dict[str, Tensor | list[Tensor]]:
+    def forward(self, inputs: Tensor) -> Tensor:
         """
         # Parameters
 
         inputs : `Tensor`
             As for `BiLm`.
-        word_inputs : `None`
-            As for `BiLm`.
 
         # Returns
 
-        `dict`
+        `Tensor`
             As from `BiLm`.
         """
         if self.store is None:
-            computed: dict[str, Tensor | list[Tensor]] = self._bilm()(inputs)
+            computed: Tensor = self._bilm()(inputs)
             return computed
         mask = (inputs > 0).any(dim=-1)
         sentences = [
@@ -101,7 +95,7 @@ class FrozenBiLm(nn.Module):
         rows = torch.zeros(*mask.shape, self._layout.row_dim, dtype=self._layout.dtype)
         for padded, row in zip(rows, self._rows(sentences), strict=True):
             padded[: len(row)] = row
-        return {"activations": self._layout.unpack(rows.to(inputs.device)), "mask": mask}
+        return self._layout.unpack(rows.to(inputs.device))
 
     def fill(self, sentences: Iterable[Tensor]) -> None:
         """
@@ -170,7 +164,7 @@ class FrozenBiLm(nn.Module):
         corpus_pass = CorpusPass(self._bilm(), corpus)
         for batch in corpus_pass.batches(sentences):
             lengths = list(map(corpus.length, batch))
-            rows = self._layout.pack(corpus_pass.directed_layers(batch), sum(lengths))
+            rows = self._layout.pack(corpus_pass.halves(batch), sum(lengths))
             yield batch, list(rows.split(lengths))
 
     def _bilm(self) -> BiLm:

@@ -10,6 +10,7 @@ from allennlp.modules.elmo import Elmo, batch_to_ids
 from allennlp.modules.token_embedders import TokenEmbedder
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.modules.bilm import whole_layers
 from bluelmo_plugins.modules.elmo_embedder import ElmoEmbedder
 
 BATCH = [["Aspirin", "reduces", "fever"], ["a"]]
@@ -29,14 +30,13 @@ def build(directory: Path, **options: object) -> ElmoEmbedder:
 
 def test_two_mixes_stand_side_by_side(tiny_elmo: Path) -> None:
     embedder = build(tiny_elmo, dropout=0.0)
-    first, second = embedder._elmo.scalar_mix_0, embedder._elmo.scalar_mix_1
     with torch.no_grad():
-        first.scalar_parameters[0].fill_(50.0)
-        second.scalar_parameters[2].fill_(50.0)
-        second.gamma.fill_(2.0)
+        embedder._mixes.weights[0, 0] = 50.0
+        embedder._mixes.weights[1, 2] = 50.0
+        embedder._mixes.gammas[1] = 2.0
     ids = batch_to_ids(BATCH)
     features = embedder(ids)
-    layers = embedder._elmo._elmo_lstm(ids)["activations"]
+    layers = whole_layers(embedder._bilm(ids))
     assert features.shape == (2, 3, embedder.get_output_dim())
     torch.testing.assert_close(features, torch.cat([layers[0], 2 * layers[2]], dim=-1))
 
@@ -55,8 +55,7 @@ def test_only_the_mixes_learn_while_the_bilm_is_frozen(tiny_elmo: Path) -> None:
         return {name for name, each in embedder.named_parameters() if each.requires_grad}
 
     frozen, tuned = build(tiny_elmo), build(tiny_elmo, requires_grad=True)
-    assert len(learning(frozen)) == 2 * (3 + 1)
-    assert all("scalar_mix" in name for name in learning(frozen))
+    assert learning(frozen) == {"_mixes.weights", "_mixes.gammas"}
     assert learning(tuned) == {name for name, _ in tuned.named_parameters()}
 
 

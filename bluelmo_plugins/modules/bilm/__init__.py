@@ -5,7 +5,7 @@ Nothing in this package imports AllenNLP, so that it can be used and measured on
 only torch and h5py.
 """
 
-from .bilm import BiLm
+from .bilm import BiLm, half_of, whole_layers
 from .compute import COMPUTES, obstacle
 from .corpus import Corpus, CorpusPass
 from .files import ElmoFiles
@@ -19,5 +19,7 @@ __all__ = [
     "CorpusPass",
     "ElmoFileError",
     "ElmoFiles",
+    "half_of",
     "obstacle",
+    "whole_layers",
 ]

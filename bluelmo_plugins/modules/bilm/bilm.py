@@ -25,6 +25,46 @@ def _boundary_characters() -> Tensor:
     return characters
 
 
+def half_of(layer: int, direction: int) -> int:
+    """
+    The place of a layer's half among the outputs of a `BiLm`. The token layer is the same in both
+    directions and comes first, once; then come the LSTM layers, each forwards and backwards.
+
+    # Parameters
+
+    layer : `int`
+        0 for the token layer.
+    direction : `int`
+        0 forwards, 1 backwards.
+
+    # Returns
+
+    `int`
+    """
+    return 2 * layer - 1 + direction if layer else 0
+
+
+def whole_layers(halves: Tensor) -> list[Tensor]:
+    """
+    The layers as ELMo counts them.
+
+    # Parameters
+
+    halves : `Tensor`
+        Shape `(..., 2 * num_layers - 1, projection_dim)`: from a `BiLm`.
+
+    # Returns
+
+    `list[Tensor]`
+        The token layer first, each of shape `(..., 2 * projection_dim)`.
+    """
+    num_layers = (halves.shape[-2] + 1) // 2
+    return [
+        halves[..., [half_of(layer, 0), half_of(layer, 1)], :].flatten(-2)
+        for layer in range(num_layers)
+    ]
+
+
 class BiLm(nn.Module):
     """
     ELMo's pre-trained bidirectional language model (https://arxiv.org/abs/1802.05365).
@@ -74,44 +114,30 @@ class BiLm(nn.Module):
             self.backward_stack.load(file, direction=1)
         self.requires_grad_(requires_grad)
 
-    def get_output_dim(self) -> int:
-        """Width of a layer: both directions together."""
-        return self.options.output_dim
-
-    def forward(self, inputs: Tensor, word_inputs: None = None) -> dict[str, Tensor | list[Tensor]]:
+    def forward(self, inputs: Tensor) -> Tensor:
         """
         # Parameters
 
         inputs : `Tensor`
             Shape `(batch_size, num_tokens, max_characters)`: AllenNLP's character ids, without
             sentence boundaries, pads (all 0) after the tokens.
-        word_inputs : `None`
-            There for `allennlp.modules.Elmo`, which passes it.
 
         # Returns
 
-        `dict` with
-
-        activations : `list[Tensor]`
-            One a layer, the token layer first, each of shape
-            `(batch_size, num_tokens, 2 * projection_dim)`; 0 at pads.
-        mask : `Tensor`
-            Shape `(batch_size, num_tokens)`: where there is a token.
+        `Tensor`
+            Shape `(batch_size, num_tokens, 2 * num_layers - 1, projection_dim)`: the outputs in the
+            places that `half_of` says; 0 at pads.
         """
         mask = (inputs > 0).any(dim=-1)
-        lengths = mask.sum(dim=1)
-        dim = self.options.projection_dim
-        activations = [
-            torch.zeros(*mask.shape, 2 * dim, device=inputs.device) for _ in range(self.num_layers)
-        ]
+        shape = *mask.shape, 2 * self.num_layers - 1, self.options.projection_dim
+        outputs = torch.zeros(shape, device=inputs.device)
         if mask.any():
+            lengths = mask.sum(dim=1)
             words, word_of_token = torch.unique(inputs[mask], dim=0, return_inverse=True)
             vectors = self.encode_words(torch.cat([words, self.boundaries]))
-            parts = self.directed_layers(vectors, word_of_token, lengths[lengths > 0])
-            for layer, direction, values in parts:
-                half = activations[layer][..., direction * dim : (direction + 1) * dim]
-                half[mask] = values
-        return {"activations": activations, "mask": mask}
+            for half, values in self.halves(vectors, word_of_token, lengths[lengths > 0]):
+                outputs[:, :, half][mask] = values
+        return outputs
 
     def encode_words(self, character_ids: Tensor) -> Tensor:
         """
@@ -131,12 +157,12 @@ class BiLm(nn.Module):
             vectors: Tensor = self.character_encoder(character_ids)
         return vectors
 
-    def directed_layers(
+    def halves(
         self, vectors: Tensor, word_of_token: Tensor, lengths: Tensor
-    ) -> Iterator[tuple[int, int, Tensor]]:
+    ) -> Iterator[tuple[int, Tensor]]:
         """
-        The layers of the tokens of some sentences one after another, direction by direction, so
-        that what one direction needed is free when the other begins.
+        The outputs at the tokens of some sentences, direction by direction, so that what one
+        direction needed is free when the other begins.
 
         # Parameters
 
@@ -149,15 +175,15 @@ class BiLm(nn.Module):
 
         # Returns
 
-        `Iterator[tuple[int, int, Tensor]]`
-            The layer, 0 for the token layer; the direction, 0 forwards and 1 backwards; and of
-            each token the values, in single precision, `(num_tokens, projection_dim)`.
+        `Iterator[tuple[int, Tensor]]`
+            The place, as `half_of` says, and the values in single precision,
+            `(num_tokens, projection_dim)`.
         """
+        yield 0, vectors[word_of_token]
         for direction, stack in enumerate((self.forward_stack, self.backward_stack)):
-            yield 0, direction, vectors[word_of_token]
             boundary = len(vectors) - 2 + direction
             contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
             with products_in(self._compute):
                 outputs = stack(vectors, contexts.words, contexts.parents)
             for layer, output in enumerate(outputs, start=1):
-                yield layer, direction, output[contexts.node_of_token].float()
+                yield half_of(layer, direction), output[contexts.node_of_token].float()

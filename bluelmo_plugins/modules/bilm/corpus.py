@@ -120,7 +120,7 @@ class CorpusPass:
         """The batches of `Corpus.batches` in a size that suits the device."""
         return self._corpus.batches(sentences, TOKENS_PER_BATCH[self._device.type])
 
-    def directed_layers(self, sentences: list[int]) -> Iterator[tuple[int, int, Tensor]]:
+    def halves(self, sentences: list[int]) -> Iterator[tuple[int, Tensor]]:
         """
         # Parameters
 
@@ -129,12 +129,12 @@ class CorpusPass:
 
         # Returns
 
-        `Iterator[tuple[int, int, Tensor]]`
-            As from `BiLm.directed_layers`.
+        `Iterator[tuple[int, Tensor]]`
+            As from `BiLm.halves`.
         """
         words, word_of_token = numpy.unique(self._corpus.words_of(sentences), return_inverse=True)
         lengths = torch.tensor([self._corpus.length(sentence) for sentence in sentences])
-        return self._bilm.directed_layers(
+        return self._bilm.halves(
             self._vectors_of(words), torch.from_numpy(word_of_token).to(self._device), lengths
         )
 

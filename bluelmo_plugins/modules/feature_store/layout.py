@@ -32,12 +32,12 @@ class FeatureLayout:
         """Values of a token."""
         return (2 * self.num_layers - 1) * self.projection_dim
 
-    def pack(self, parts: Iterable[tuple[int, int, Tensor]], num_tokens: int) -> Tensor:
+    def pack(self, halves: Iterable[tuple[int, Tensor]], num_tokens: int) -> Tensor:
         """
         # Parameters
 
-        parts : `Iterable[tuple[int, int, Tensor]]`
-            The layers of tokens, as from `BiLm.directed_layers`.
+        halves : `Iterable[tuple[int, Tensor]]`
+            The outputs at tokens, as from `BiLm.halves`.
         num_tokens : `int`
             How many tokens.
 
@@ -47,13 +47,11 @@ class FeatureLayout:
             Shape `(num_tokens, row_dim)`, of this layout's dtype, on the CPU.
         """
         rows = torch.empty(num_tokens, self.row_dim, dtype=self.dtype)
-        halves = rows.view(num_tokens, -1, self.projection_dim)
-        for layer, direction, values in parts:
-            # The token layer is the same in both directions, and comes first.
-            halves[:, 2 * layer - 1 + direction if layer else 0] = values.to(self.dtype)
+        for half, values in halves:
+            rows.view(num_tokens, -1, self.projection_dim)[:, half] = values.to(self.dtype)
         return rows
 
-    def unpack(self, rows: Tensor) -> list[Tensor]:
+    def unpack(self, rows: Tensor) -> Tensor:
         """
         # Parameters
 
@@ -62,12 +60,10 @@ class FeatureLayout:
 
         # Returns
 
-        `list[Tensor]`
-            The layers in single precision, each of shape `(..., 2 * projection_dim)`.
+        `Tensor`
+            In single precision, shape `(..., 2 * num_layers - 1, projection_dim)`.
         """
-        dim = self.projection_dim
-        token_layer, *others = rows.float().split([dim] + [2 * dim] * (self.num_layers - 1), dim=-1)
-        return [torch.cat([token_layer, token_layer], dim=-1), *others]
+        return rows.float().view(*rows.shape[:-1], -1, self.projection_dim)
 
     def to_bytes(self, rows: Tensor) -> bytes:
         """

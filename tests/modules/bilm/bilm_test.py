@@ -8,7 +8,7 @@ from allennlp.modules.elmo import _ElmoBiLm, batch_to_ids
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm import BiLm
+from bluelmo_plugins.modules.bilm import BiLm, whole_layers
 
 TOLERANCE = {"atol": 1e-5, "rtol": 0}
 
@@ -32,7 +32,7 @@ class Pair:
         """Each sentence's layers, `(num_layers, num_tokens, dim)`, by ours and by the stock one."""
         ids = batch_to_ids(batch)
         self.stock._elmo_lstm.reset_states()
-        ours = torch.stack(self.ours(ids)["activations"], dim=1)
+        ours = torch.stack(whole_layers(self.ours(ids)), dim=1)
         stock = torch.stack(self.stock(ids)["activations"], dim=1)[:, :, 1:-1]
         lengths = [len(sentence) for sentence in batch]
         return (
@@ -85,21 +85,19 @@ def test_features_do_not_depend_on_the_batch(pair: Pair) -> None:
     assert torch.equal(alone, again)
 
 
-def test_pads_are_zero_and_masked_out(pair: Pair) -> None:
-    output = pair.ours(batch_to_ids([["a", "b", "c"], ["a"]]))
-    assert output["mask"].tolist() == [[True, True, True], [True, False, False]]
-    assert all(layer[1, 1:].eq(0).all() for layer in output["activations"])
+def test_pads_are_zero(pair: Pair) -> None:
+    outputs = pair.ours(batch_to_ids([["a", "b", "c"], ["a"]]))
+    assert outputs.ne(0).any(dim=-1).all(dim=-1).tolist() == [[True] * 3, [True, False, False]]
 
 
 def test_a_batch_without_any_token_gives_zeros(pair: Pair) -> None:
-    output = pair.ours(torch.zeros(2, 3, 50, dtype=torch.long))
-    assert not output["mask"].any()
-    assert all(layer.shape == (2, 3, pair.ours.get_output_dim()) for layer in output["activations"])
+    outputs = pair.ours(torch.zeros(2, 3, 50, dtype=torch.long))
+    assert outputs.shape == (2, 3, 5, pair.ours.options.projection_dim)
+    assert not outputs.any()
 
 
 def test_a_frozen_bilm_tracks_no_gradient(pair: Pair) -> None:
-    layers = pair.ours(batch_to_ids([["a", "b"]]))["activations"]
-    assert not any(layer.requires_grad for layer in layers)
+    assert not pair.ours(batch_to_ids([["a", "b"]])).requires_grad
     assert not any(parameter.requires_grad for parameter in pair.ours.parameters())
 
 

@@ -1,5 +1,6 @@
 """A pass over a corpus gives every sentence the layers that it has alone, to the last bit."""
 
+from operator import itemgetter
 from pathlib import Path
 
 import numpy
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, corpus
+from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, corpus, whole_layers
 
 words = st.one_of(
     st.sampled_from(["the", "@DRUG$", "in", ".", "", "NA", "alpha-2b"]),
@@ -47,16 +48,17 @@ def by_pass(bilm: BiLm, batch: list[list[str]]) -> list[Tensor]:
     corpus_pass = CorpusPass(bilm, made)
     for numbers in corpus_pass.batches(range(len(made))):
         lengths = [made.length(number) for number in numbers]
-        halves = torch.empty(bilm.num_layers, sum(lengths), 2, bilm.options.projection_dim)
-        for layer, direction, values in corpus_pass.directed_layers(numbers):
-            halves[layer, :, direction] = values
-        for number, layers in zip(numbers, halves.flatten(2).split(lengths, dim=1), strict=True):
-            found[number] = layers
+        halves = torch.stack(
+            [values for _, values in sorted(corpus_pass.halves(numbers), key=itemgetter(0))], dim=1
+        )
+        layers = torch.stack(whole_layers(halves))
+        for number, of_sentence in zip(numbers, layers.split(lengths, dim=1), strict=True):
+            found[number] = of_sentence
     return found
 
 
 def alone(bilm: BiLm, sentence: list[str]) -> Tensor:
-    return torch.stack(bilm(batch_to_ids([sentence]))["activations"])[:, 0]
+    return torch.stack(whole_layers(bilm(batch_to_ids([sentence]))[0]))
 
 
 @pytest.fixture(scope="module")
