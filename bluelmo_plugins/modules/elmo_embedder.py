@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Optional, Union
 
 from allennlp.modules.token_embedders import TokenEmbedder
-from torch import Tensor, nn
+from torch import Tensor
 
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.dropout import Dropout
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.modules.scalar_mixes import ScalarMixes
@@ -94,7 +95,7 @@ class ElmoEmbedder(TokenEmbedder):
             raise InputError(error.found, file=error.file, todo=error.todo) from error
         self._bilm = bilm
         self._mixes = ScalarMixes(num_representations, bilm.num_layers)
-        self._dropout = nn.Dropout(dropout)
+        self._dropout = Dropout(dropout)
         self._output_dim = num_representations * bilm.options.output_dim
 
     def get_output_dim(self) -> int:

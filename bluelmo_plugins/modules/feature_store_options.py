@@ -45,7 +45,7 @@ class FeatureStoreOptions(FromParams):
         if max_gigabytes <= 0:
             raise InputError(f"max_gigabytes is {max_gigabytes}", expected="a number above 0")
         self._directory = Path(directory).expanduser() if directory else default_directory()
-        self._dtype = PRECISIONS[precision]
+        self._precision = precision
         self._max_bytes = int(max_gigabytes * 1e9)
 
     def layout(self, options: BiLmOptions) -> FeatureLayout:
@@ -59,7 +59,9 @@ class FeatureStoreOptions(FromParams):
 
         `FeatureLayout`
         """
-        return FeatureLayout(options.num_layers, options.projection_dim, self._dtype)
+        return FeatureLayout(
+            options.num_layers, options.projection_dim, PRECISIONS[self._precision]
+        )
 
     def open(self, files: ElmoFiles, layout: FeatureLayout, compute: str = "fp32") -> FeatureStore:
         """
@@ -80,9 +82,22 @@ class FeatureStoreOptions(FromParams):
 
         `FeatureStore`
         """
-        contents = json.dumps([files.sha256.tolist(), str(layout.dtype), compute, BILM_VERSION])
-        name = hashlib.sha256(contents.encode()).hexdigest()[:32]
-        return FeatureStore(self._directory / name, self._max_bytes)
+        options_sha256, weights_sha256 = files.digests
+        identity: dict[str, str | int] = {
+            "options_sha256": options_sha256,
+            "weights_sha256": weights_sha256,
+            "compute": compute,
+            "precision": self._precision,
+            "version": BILM_VERSION,
+        }
+        name = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
+        description: dict[str, str | int] = {
+            **identity,
+            "options_file": os.path.abspath(files.options),
+            "weights_file": os.path.abspath(files.weights),
+            "token_bytes": layout.row_dim * layout.dtype.itemsize,
+        }
+        return FeatureStore(self._directory / name, self._max_bytes, description)
 
 
 def default_directory() -> Path:

@@ -65,7 +65,7 @@ class FrozenBiLm(nn.Module):
         self._loaded: list[BiLm] = []
         self._layout = (feature_store or FeatureStoreOptions()).layout(self.options)
         self._use(files)
-        self.register_buffer("elmo_sha256", files.sha256.clone())
+        self.register_buffer("elmo_sha256", files.sha256)
 
     def _use(self, files: ElmoFiles) -> None:
         self._files = files
@@ -140,9 +140,10 @@ class FrozenBiLm(nn.Module):
     def _rows(self, sentences: list[Sentence]) -> list[Tensor]:
         """The packed layers of each sentence, on the CPU."""
         assert self.store is not None
+        keys = list(map(_key, sentences))
         rows: list[Optional[Tensor]] = [
             None if value is None else self._layout.from_bytes(value)
-            for value in self.store.read(list(map(_key, sentences)))
+            for value in self.store.read(keys)
         ]
         corpus = Corpus()
         absent = {
@@ -153,6 +154,8 @@ class FrozenBiLm(nn.Module):
         for batch, computed in self._computed(corpus, absent):
             for sentence, row in zip(batch, computed, strict=True):
                 rows[absent[sentence]] = row
+                if (key := keys[absent[sentence]]) in self.store.damaged:
+                    self.store.write([(key, self._layout.to_bytes(row))])
         return [torch.empty(0, self._layout.row_dim) if row is None else row for row in rows]
 
     def _computed(

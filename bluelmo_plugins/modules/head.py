@@ -7,6 +7,7 @@ from allennlp.common import FromParams
 from torch import BoolTensor, Tensor
 
 from bluelmo_plugins.errors import unknown_name
+from bluelmo_plugins.modules.dropout import Dropout
 from bluelmo_plugins.modules.norms import build_norm
 
 ACTIVATIONS = ("none", "sigmoid")
@@ -88,7 +89,7 @@ class ClassifierHead(torch.nn.Module, FromParams):
         if activation not in ACTIVATIONS:
             raise unknown_name("activation", activation, ACTIVATIONS)
         self._norm = build_norm(norm, input_dim, max_positions)
-        self._dropout = torch.nn.Dropout(dropout)
+        self._dropout = Dropout(dropout)
         self._feedforward = _feedforward(classifier_dim or input_dim, hidden_dim, num_outputs)
         self._activation = torch.nn.Sigmoid() if activation == "sigmoid" else torch.nn.Identity()
         self._last_dropout = torch.nn.Dropout(last_dropout)

@@ -72,14 +72,20 @@ class ElmoFiles:
             return BiLm(self.options, self.weights, check_only=True).options
 
     @cached_property
-    def sha256(self) -> Tensor:
+    def digests(self) -> tuple[str, str]:
         """
-        The SHA-256 of the options and of the weights, in that order: 64 bytes.
+        The SHA-256 of the options and of the weights, in hexadecimal digits.
 
         Reads the files once (374 MB for the published size, about a second).
         """
-        content = b""
-        for path in (self.options, self.weights):
-            with open(path, "rb") as file:
-                content += hashlib.file_digest(file, "sha256").digest()
-        return torch.frombuffer(bytearray(content), dtype=torch.uint8)
+        return _digest(self.options), _digest(self.weights)
+
+    @property
+    def sha256(self) -> Tensor:
+        """The same as a tensor: 64 bytes."""
+        return torch.tensor(list(bytes.fromhex("".join(self.digests))), dtype=torch.uint8)
+
+
+def _digest(path: PathOrStr) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy
 import torch
 from torch import Tensor
 
@@ -78,17 +77,16 @@ class FeatureLayout:
         """
         return rows.contiguous().view(torch.uint8).numpy().tobytes()
 
-    def from_bytes(self, content: memoryview | bytes) -> Tensor:
+    def from_bytes(self, content: bytearray) -> Tensor:
         """
         # Parameters
 
-        content : `Union[memoryview, bytes]`
+        content : `bytearray`
             What `to_bytes` made.
 
         # Returns
 
         `Tensor`
-            Shape `(num_tokens, row_dim)`: a copy, so that the memory it was read from may go.
+            Shape `(num_tokens, row_dim)`, in the memory of `content`.
         """
-        values = torch.from_numpy(numpy.frombuffer(content, dtype=numpy.uint8).copy())
-        return values.view(self.dtype).view(-1, self.row_dim)
+        return torch.frombuffer(content, dtype=self.dtype).view(-1, self.row_dim)

@@ -3,19 +3,24 @@
 import hashlib
 import logging
 import os
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+import sqlite3
+import weakref
+from collections.abc import Callable, Iterable, Sequence, Set
+from contextlib import suppress
 from pathlib import Path
-from typing import Optional, TypeVar
+from typing import Any, Optional, TypeVar
 
-import lmdb
+from .description import Description, write_description
+from .files import Identity, StoreFiles, identity, is_store, make_whole
+from .index import DamagedIndexError
+from .records import KEY_BYTES, Record
 
 logger = logging.getLogger(__name__)
 
-CHECKSUM_BYTES = 4
+_ATTEMPTS = 3
 
-_ENVIRONMENTS: dict[Path, tuple[int, lmdb.Environment]] = {}
-"""The environment of each folder and the process that opened it; LMDB allows one of a folder."""
+_INHERITED: list[StoreFiles] = []
+"""What the parent of this process had open: kept, for SQLite must not close it in a child."""
 
 Result = TypeVar("Result")
 
@@ -34,34 +39,47 @@ def sentence_key(content: bytes) -> bytes:
     `bytes`
         32 of them; two sentences have the same key only if they have the same content.
     """
-    return hashlib.blake2b(content, digest_size=32).digest()
+    return hashlib.blake2b(content, digest_size=KEY_BYTES).digest()
 
 
 class FeatureStore:
     """
-    A map from the keys of sentences to bytes, in an LMDB environment of its own.
+    A map from the keys of sentences to bytes: a file of records and an index of it.
 
-    LMDB commits whole transactions or nothing, lets one process write while others read, and reads
-    through the page cache, so that memory does not grow with the store. Each value carries a
-    checksum: one that fails it counts as missing, and is reported. Whatever goes wrong with the
-    disk costs the store, never the run: a store that cannot be read is empty, one that cannot be
-    written takes nothing more, and a warning says so.
+    Each record carries its key and checksums: one that fails them counts as missing, and is
+    reported. What is kept is never changed, so many processes may read while one writes. Whatever
+    goes wrong with the disk costs the store, never the run: damage is mended from the records that
+    are left; a store that cannot be read is empty, one that cannot be written takes nothing more,
+    and a warning says so. Memory does not grow with the store. An object is for one thread; a
+    child of the process opens the files again by itself.
 
     # Parameters
 
     directory : `Path`
-        The folder of the environment; made when there is something to keep.
+        The folder of the store; made when there is something to keep.
     max_bytes : `int`
         The size at which it takes nothing more. Nothing is ever evicted.
+    description : `Optional[Description]`, optional (default = `None`)
+        What the store says of itself in `allennlp blue store`.
     """
 
-    def __init__(self, directory: Path, max_bytes: int) -> None:
+    def __init__(
+        self, directory: Path, max_bytes: int, description: Optional[Description] = None
+    ) -> None:
         self.directory = directory
         self.max_bytes = max_bytes
+        self.description = description
+        self._files: Optional[StoreFiles] = None
+        self._close_files: Callable[[], Any] = lambda: None
+        self._usable = True
         self._writable = True
-        self._damaged = 0
+        self._damaged: set[bytes] = set()
+        self._told_damage = False
 
-    def read(self, keys: Sequence[bytes]) -> list[Optional[bytes]]:
+    def __reduce__(self) -> tuple[type["FeatureStore"], tuple[Any, ...]]:
+        return FeatureStore, (self.directory, self.max_bytes, self.description)
+
+    def read(self, keys: Sequence[bytes]) -> list[Optional[bytearray]]:
         """
         # Parameters
 
@@ -70,17 +88,26 @@ class FeatureStore:
 
         # Returns
 
-        `list[Optional[bytes]]`
-            The value of each key, or `None` where there is none or a damaged one.
+        `list[Optional[bytearray]]`
+            The value of each key, in memory of its own, or `None` where there is none or a damaged
+            one.
         """
 
-        def values(transaction: lmdb.Transaction) -> list[Optional[bytes]]:
-            return [self._checked(transaction.get(key)) for key in keys]
+        def values(files: StoreFiles) -> list[Optional[bytearray]]:
+            found = []
+            for key, (record, value) in zip(keys, files.read(keys), strict=True):
+                if record is not None and value is None:
+                    self._note_damaged(key)
+                found.append(value)
+            return found
 
-        return self._reading(values, nothing=[None] * len(keys))
+        return self._using(values) or [None] * len(keys)
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """
+        Looks at the index only: that a value is damaged turns out when it is read. From then on it
+        is missing.
+
         # Parameters
 
         keys : `Iterable[bytes]`
@@ -89,18 +116,15 @@ class FeatureStore:
         # Returns
 
         `list[bytes]`
-            Those that have no sound value, each once, in their order.
+            Those that have no value, each once, in their order.
         """
         distinct = list(dict.fromkeys(keys))
-
-        def absent(transaction: lmdb.Transaction) -> list[bytes]:
-            return [key for key in distinct if self._checked(transaction.get(key)) is None]
-
-        return self._reading(absent, nothing=distinct)
+        absent = self._using(lambda files: self._absent(files, distinct))
+        return distinct if absent is None else absent
 
     def write(self, items: Iterable[tuple[bytes, bytes]]) -> bool:
         """
-        Keeps values in one transaction: all of them or none.
+        Keeps values, all of them or none. What is there already stays, unless it is damaged.
 
         # Parameters
 
@@ -110,90 +134,131 @@ class FeatureStore:
         # Returns
 
         `bool`
-            Whether they were kept.
+            Whether they are there now.
         """
         if not self._writable:
             return False
-        records = [
-            (key, zlib.crc32(value).to_bytes(CHECKSUM_BYTES, "little") + value)
-            for key, value in items
-        ]
-        growth = sum(len(value) for _, value in records)
-        try:
-            environment = self._open()
-            if self.num_bytes + growth > self.max_bytes:
-                self._stop_writing(f"it has reached its limit of {self.max_bytes / 1e9:.1f} GB")
-                return False
-            with environment.begin(write=True) as transaction:
-                for key, value in records:
-                    transaction.put(key, value)
-        except (lmdb.Error, OSError) as error:
-            self._stop_writing(str(error))
-            return False
-        return True
+        values = dict(items)
+        if any(len(key) != KEY_BYTES for key in values):
+            raise ValueError(f"a key has {KEY_BYTES} bytes")
+        return self._using(lambda files: self._append(files, values), create=True) or False
+
+    @property
+    def damaged(self) -> Set[bytes]:
+        """The keys whose values were found to be damaged, until they are written again."""
+        return self._damaged
 
     @property
     def num_bytes(self) -> int:
-        """Bytes of the environment's pages in use."""
-        environment = self._open()
-        return int(environment.info()["last_pgno"] + 1) * int(environment.stat()["psize"])
+        """Bytes of the features on disk."""
+        return self._using(lambda files: files.num_bytes) or 0
 
-    def _reading(self, read: Callable[[lmdb.Transaction], Result], nothing: Result) -> Result:
+    def close(self) -> None:
+        """Lets go of the files until they are needed again."""
+        self._close_files()
+        self._files = None
+
+    def _absent(self, files: StoreFiles, keys: list[bytes]) -> list[bytes]:
+        found = zip(keys, files.find(keys), strict=True)
+        return [key for key, record in found if record is None or key in self._damaged]
+
+    def _append(self, files: StoreFiles, values: dict[bytes, bytes]) -> bool:
         try:
-            with self._open().begin(buffers=True) as transaction:
-                return read(transaction)
-        except (lmdb.Error, OSError) as error:
-            if self.directory.exists():
-                logger.warning("The feature store %s cannot be read (%s).", self.directory, error)
-            return nothing
+            with files.index.writing():
+                absent = self._absent(files, list(values))
+                growth = sum(Record(key, 0, len(values[key])).end for key in absent)
+                if files.num_bytes + growth > self.max_bytes:
+                    self._stop_writing(f"it has reached its limit of {self.max_bytes / 1e9:.1f} GB")
+                    return False
+                size = files.num_bytes
+                try:
+                    files.index.put(files.records.append((key, values[key]) for key in absent))
+                except (OSError, sqlite3.Error):
+                    files.records.cut(size)
+                    raise
+        except (OSError, sqlite3.Error) as error:
+            self._stop_writing(str(error))
+            return False
+        self._damaged.difference_update(absent)
+        return True
 
-    def _checked(self, record: Optional[bytes | memoryview]) -> Optional[bytes]:
-        if record is None:
-            return None
-        value = bytes(record[CHECKSUM_BYTES:])
-        if zlib.crc32(value) == int.from_bytes(record[:CHECKSUM_BYTES], "little"):
-            return value
-        self._damaged += 1
-        if self._damaged == 1:
+    def _using(
+        self, work: Callable[[StoreFiles], Result], create: bool = False
+    ) -> Optional[Result]:
+        """What `work` gives, or `None` where there is no store or none that can be used."""
+        reason = ""
+        for _ in range(_ATTEMPTS):
+            if not self._usable:
+                return None
+            seen = identity(self.directory)
+            try:
+                files = self._open(create)
+                return None if files is None else work(files)
+            except FileNotFoundError as error:  # another process is removing the store
+                reason = str(error)
+            except DamagedIndexError as error:
+                reason = str(error)
+                self._mend(seen, reason)
+            except (OSError, sqlite3.Error) as error:
+                self._give_up(str(error))
+        self._give_up(reason)
+        return None
+
+    def _open(self, create: bool) -> Optional[StoreFiles]:
+        if self._files is not None and self._files.process != os.getpid():
+            _INHERITED.append(self._files)
+            self._files = None
+        if self._files is None:
+            if not is_store(self.directory):
+                if not create:
+                    return None
+                make_whole(self.directory, identity(self.directory))
+            self._files = StoreFiles(self.directory)
+            self._close_files = weakref.finalize(self, self._files.close)
+            self._files.lock.note_use()
+            if self.description is not None:
+                with suppress(OSError):
+                    write_description(self.directory, self.description)
+        return self._files
+
+    def _mend(self, seen: Identity, reason: str) -> None:
+        self.close()
+        try:
+            saved = make_whole(self.directory, seen)
+        except (OSError, sqlite3.Error) as error:
+            self._give_up(f"{reason}, and cannot be mended: {error}")
+            return
+        if saved is not None:
+            logger.warning(
+                "The feature store %s was damaged (%s). It was mended and has the features of %d "
+                "sentences; what is lost is computed again.",
+                self.directory,
+                reason,
+                saved,
+            )
+
+    def _note_damaged(self, key: bytes) -> None:
+        if not self._told_damage:
             logger.warning(
                 "The feature store %s holds damaged features; they are computed again.",
                 self.directory,
             )
-        return None
-
-    def _open(self) -> lmdb.Environment:
-        path = self.directory.resolve()
-        process, environment = _ENVIRONMENTS.get(path, (os.getpid(), None))
-        if process != os.getpid() and environment is not None:
-            # LMDB's environments must not cross a fork, and reader workers are forks.
-            environment.close()
-            environment = None
-        if environment is None:
-            environment = self._open_writable() if self._writable else self._open_readonly()
-            _ENVIRONMENTS[path] = os.getpid(), environment
-        return environment
-
-    def _open_writable(self) -> lmdb.Environment:
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            return lmdb.open(str(self.directory), map_size=self._map_size(), max_readers=1024)
-        except (lmdb.Error, OSError) as error:
-            self._stop_writing(str(error))
-            return self._open_readonly()
-
-    def _open_readonly(self) -> lmdb.Environment:
-        return lmdb.open(str(self.directory), readonly=True, lock=False, map_size=self._map_size())
-
-    def _map_size(self) -> int:
-        data = self.directory / "data.mdb"
-        # Room above the limit, which is checked before each transaction.
-        return 2 * max(self.max_bytes, data.stat().st_size if data.exists() else 0)
+        self._told_damage = True
+        self._damaged.add(key)
 
     def _stop_writing(self, reason: str) -> None:
-        if self._writable:
-            logger.warning(
-                "The feature store %s takes no more features: %s. Training goes on without.",
-                self.directory,
-                reason,
-            )
+        logger.warning(
+            "The feature store %s takes no more features: %s. Training goes on without.",
+            self.directory,
+            reason,
+        )
         self._writable = False
+
+    def _give_up(self, reason: str) -> None:
+        self.close()
+        logger.warning(
+            "The feature store %s cannot be used: %s. Training goes on without.",
+            self.directory,
+            reason,
+        )
+        self._usable = self._writable = False

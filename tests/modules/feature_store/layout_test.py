@@ -12,6 +12,6 @@ def test_layers_survive_within_the_stored_precision(dtype: torch.dtype, toleranc
     halves = torch.randn(5, 5, 4)
     content = layout.to_bytes(layout.pack(enumerate(halves.unbind(dim=1)), num_tokens=5))
     assert len(content) == 5 * (4 + 8 + 8) * dtype.itemsize
-    back = layout.unpack(layout.from_bytes(memoryview(content)))
+    back = layout.unpack(layout.from_bytes(bytearray(content)))
     assert back.dtype == torch.float32
     torch.testing.assert_close(back, halves, atol=tolerance, rtol=0)

@@ -1,0 +1,36 @@
+"""Dropout whose random numbers cost little on a CPU."""
+
+import torch
+from torch import Tensor, nn
+
+_RESOLUTION = 2**16
+
+
+class Dropout(nn.Dropout):
+    """
+    torch's dropout; on a CPU with 16 random bits a value.
+
+    torch draws each value by itself there, which took a third of an epoch over stored features.
+    The probability is rounded to a multiple of 1/65536.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """
+        # Parameters
+
+        input : `Tensor`
+            Any shape.
+
+        # Returns
+
+        `Tensor`
+            Of the same shape. In training, each value is 0 with the probability `p`, and divided by
+            `1 - p` otherwise.
+        """
+        if not self.training or self.p in (0, 1) or input.device.type != "cpu":
+            return super().forward(input)
+        # 64 bits at once, so that a generator's step is worth four values.
+        words = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
+        bits = words.view(torch.int16)[: input.numel()].view(input.shape)
+        kept = bits >= round(self.p * _RESOLUTION) - _RESOLUTION // 2
+        return input * kept.to(input.dtype).div_(1 - self.p)

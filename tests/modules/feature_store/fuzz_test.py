@@ -1,0 +1,271 @@
+"""
+Whatever becomes of a store's files, it gives the right value or none, and goes on.
+
+`BLUELMO_FUZZ=N` tries N times as many mutations as the suite does, others each time.
+"""
+
+import logging
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from bluelmo_plugins.modules.feature_store import FeatureStore, sentence_key
+
+CASES = 400
+FUZZ = int(os.environ.get("BLUELMO_FUZZ", "0"))
+SECONDS_PER_CASE = 20
+LIMIT = 10_000_000
+PAGE = 4096
+VALUES = {
+    sentence_key(b"%d" % number): random.Random(number).randbytes(number * 13 % 700)
+    for number in range(300)
+}
+
+
+def flip_bits(content: bytearray, choice: random.Random) -> bytes:
+    for _ in range(choice.choice([1, 1, 1, 2, 8, 100])):
+        content[choice.randrange(len(content))] ^= 1 << choice.randrange(8)
+    return content
+
+
+def flip_bits_at_the_beginning(content: bytearray, choice: random.Random) -> bytes:
+    content[choice.randrange(min(len(content), 200))] ^= 1 << choice.randrange(8)
+    return content
+
+
+def cut(content: bytearray, choice: random.Random) -> bytes:
+    return content[: choice.randrange(len(content))]
+
+
+def cut_at_a_page(content: bytearray, choice: random.Random) -> bytes:
+    return content[: choice.randrange(0, len(content), PAGE)]
+
+
+def lose_the_beginning(content: bytearray, choice: random.Random) -> bytes:
+    return content[choice.randrange(len(content)) :]
+
+
+def grow(content: bytearray, choice: random.Random) -> bytes:
+    size = choice.randrange(3 * PAGE)
+    return content + choice.choice([bytes(size), choice.randbytes(size), content[:size]])
+
+
+def overwrite(content: bytearray, choice: random.Random) -> bytes:
+    start, size = choice.randrange(len(content)), choice.randrange(1, 2 * PAGE)
+    content[start : start + size] = choice.choice([bytes(size), choice.randbytes(size)])
+    return content
+
+
+def zero_a_page(content: bytearray, choice: random.Random) -> bytes:
+    start = choice.randrange(0, len(content), PAGE)
+    content[start : start + PAGE] = bytes(PAGE)
+    return content
+
+
+def swap_pages(content: bytearray, choice: random.Random) -> bytes:
+    one, other = (choice.randrange(0, len(content), PAGE) for _ in range(2))
+    first, second = content[one : one + PAGE], content[other : other + PAGE]
+    content[one : one + PAGE], content[other : other + PAGE] = second, first
+    return content
+
+
+def move_a_part(content: bytearray, choice: random.Random) -> bytes:
+    start, size = choice.randrange(len(content)), choice.randrange(1, 2000)
+    part = content[start : start + size]
+    del content[start : start + size]
+    place = choice.randrange(len(content) + 1)
+    content[place:place] = part
+    return content
+
+
+def repeat_a_part(content: bytearray, choice: random.Random) -> bytes:
+    start, place = choice.randrange(len(content)), choice.randrange(len(content))
+    content[place:place] = content[start : start + choice.randrange(1, 2000)]
+    return content
+
+
+def be_of_another_kind(content: bytearray, choice: random.Random) -> bytes:
+    other_database = sqlite3.connect(":memory:")
+    other_database.execute(
+        choice.choice(["CREATE TABLE features (key)", "CREATE TABLE other (key BLOB)"])
+    )
+    return choice.choice(
+        [
+            b"",
+            b"\n" * PAGE,
+            b"index\tsentence\n" * 1000,
+            bytes(len(content)),
+            choice.randbytes(len(content)),
+            zlib.compress(content),
+            other_database.serialize(),
+        ]
+    )
+
+
+MUTATIONS: list[Callable[[bytearray, random.Random], bytes]] = [
+    flip_bits,
+    flip_bits_at_the_beginning,
+    cut,
+    cut_at_a_page,
+    lose_the_beginning,
+    grow,
+    overwrite,
+    zero_a_page,
+    swap_pages,
+    move_a_part,
+    repeat_a_part,
+    be_of_another_kind,
+]
+
+
+def mutate_file(path: Path, choice: random.Random) -> str:
+    """Changes a file and says how."""
+    kind = choice.randrange(40)
+    content = bytearray(path.read_bytes())
+    if kind == 0:
+        path.unlink()
+        return f"remove {path.name}"
+    if kind == 1:
+        path.unlink()
+        path.mkdir()
+        return f"make {path.name} a folder"
+    if not content:
+        path.write_bytes(choice.randbytes(choice.randrange(100)))
+        return f"fill {path.name}"
+    mutation = choice.choice(MUTATIONS)
+    changed = mutation(content, choice)
+    with path.open("r+b") as file:  # in place: a process may have it open
+        file.write(changed)
+        file.truncate()
+    return f"{mutation.__name__} {path.name}"
+
+
+def make_templates(directory: Path) -> list[Path]:
+    """A store, one with a torn end, and one whose writer was killed in a transaction."""
+    items = list(VALUES.items())
+    whole = directory / "whole"
+    store = FeatureStore(whole, LIMIT, {"version": 1})
+    for start in range(0, len(items), 50):
+        assert store.write(items[start : start + 50])
+    torn = directory / "torn"
+    shutil.copytree(whole, torn)
+    with (torn / "features-1.bin").open("ab") as file:
+        file.write((torn / "features-1.bin").read_bytes()[32:20_000])
+    killed = directory / "killed"
+    store = FeatureStore(directory / "live", LIMIT)
+    assert store.write(items[:200])
+    files = store._open(create=False)
+    assert files is not None
+    with files.index.writing():
+        files.index._connection.execute("PRAGMA cache_size = 1")
+        files.index.put(files.records.append(items[200:]))
+        shutil.copytree(directory / "live", killed)
+    assert (killed / "index-1.sqlite-journal").stat().st_size > 0
+    return [whole, whole, torn, killed]
+
+
+def check(store: FeatureStore) -> int:
+    """The number of values that are missing; that the others are right is asserted."""
+    values = store.read(list(VALUES))
+    for value, expected in zip(values, VALUES.values(), strict=True):
+        assert value is None or value == expected, "a wrong value"
+    return values.count(None)
+
+
+def try_case(templates: list[Path], directory: Path, seed: int) -> tuple[str, str]:
+    """What was done to a store, and what came of it."""
+    choice = random.Random(seed)
+    shutil.rmtree(directory, ignore_errors=True)
+    shutil.copytree(choice.choice(templates), directory)
+    store = FeatureStore(directory, LIMIT)
+    was_open = choice.random() < 0.25
+    if was_open:
+        check(store)
+    paths = sorted(path for path in directory.iterdir() if path.name != "lock")
+    if choice.random() < 0.6:
+        paths = [directory / "features-1.bin"]
+    done = [
+        mutate_file(path, choice)
+        for path in choice.sample(paths, min(len(paths), choice.choice([1, 1, 1, 2])))
+    ]
+    lost = check(store)
+    missing = set(store.missing(VALUES))
+    written = store.write([(key, value) for key, value in VALUES.items() if key in missing])
+    left = check(store)
+    assert left == 0 or not written, "what was written is not there"
+    store.close()
+    again = FeatureStore(directory, LIMIT)
+    left_again = check(again)
+    usable = again.write(VALUES.items()) and check(again) == 0
+    again.close()
+    outcome = "whole again" if usable else "given up"
+    if usable and (lost or left_again):
+        outcome += ", some computed again"
+    return (" and ".join(done) + (" while open" if was_open else "")), outcome
+
+
+def work(templates: list[Path], directory: Path, seeds: list[int], results: Connection) -> None:
+    logging.disable()
+    for seed in seeds:
+        signal.alarm(SECONDS_PER_CASE)
+        try:
+            results.send((seed, *try_case(templates, directory, seed)))
+        except Exception as error:
+            results.send((seed, "", f"WRONG: {type(error).__name__}: {error}"))
+    results.close()
+
+
+def outcomes(templates: list[Path], directory: Path, seeds: list[int]) -> Iterator[list[object]]:
+    """Of each seed. A process that dies costs the case that it was at."""
+    context = multiprocessing.get_context("fork")
+    while seeds:
+        receiver, sender = context.Pipe(duplex=False)
+        worker = context.Process(target=work, args=(templates, directory, seeds, sender))
+        worker.start()
+        sender.close()
+        done = 0
+        while True:
+            try:
+                yield receiver.recv()
+            except EOFError:
+                break
+            done += 1
+        worker.join()
+        if done < len(seeds):
+            yield [seeds[done], "", f"WRONG: process ended with status {worker.exitcode}"]
+        seeds = seeds[done + 1 :]
+
+
+def test_any_mutation_of_its_files_gives_right_values_or_none(tmp_path: Path) -> None:
+    first = time.time_ns() if FUZZ else 0
+    seeds = list(range(first, first + CASES * max(FUZZ, 1)))
+    counts: Counter[str] = Counter()
+    wrong = []
+    for seed, done, outcome in outcomes(make_templates(tmp_path), tmp_path / "store", seeds):
+        counts[str(outcome)] += 1
+        if str(outcome).startswith("WRONG"):
+            wrong.append((seed, done, outcome))
+        elif FUZZ and outcome == "given up":
+            print(seed, done)
+    print(f"{len(seeds)} mutations:", *(f"{count} {name};" for name, count in counts.items()))
+    assert sum(counts.values()) == len(seeds)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_the_mutations_change_something(
+    mutation: Callable[[bytearray, random.Random], bytes],
+) -> None:
+    content = b"".join(VALUES.values())
+    assert any(mutation(bytearray(content), random.Random(n)) != content for n in range(10))
