@@ -30,7 +30,7 @@ demo: install ## the main job on sample data, into runs/demo; two minutes once i
 	$(BIN)/allennlp blue sample sample
 	$(BIN)/allennlp train configs/ddi.jsonnet -s runs/demo --force
 	$(BIN)/allennlp predict runs/demo/model.tar.gz $(DATASET_DIR)/ddi2013-type/test.tsv \
-		--use-dataset-reader --batch-size 64 --silent --output-file runs/demo/predictions.tsv
+		--use-dataset-reader --silent --output-file runs/demo/predictions.tsv
 	printf '{"sentence": "%s"}\n' > runs/demo/new_sentences.jsonl \
 		'Never take @DRUG$$ together with @DRUG$$.' \
 		'The plasma level of @DRUG$$ fell when @DRUG$$ was added.'
