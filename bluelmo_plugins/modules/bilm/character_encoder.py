@@ -1,10 +1,11 @@
 """The biLM's token layer: a vector for a word from its characters, without context."""
 
-from typing import cast
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils import skip_init
 
 from .contexts import MIN_ROWS
 from .options import BiLmOptions
@@ -20,6 +21,18 @@ WORDS_PER_PRODUCT = 256
 """Words that are encoded at once; bounds the memory (46 MB for the longest, at full size)."""
 
 
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+def _blank(kind: type[Layer], *sizes: int) -> Layer:
+    """
+    A layer whose weights are yet to be read. Torch's own way draws random ones: for nothing, and
+    those who draw after it would get others whenever a biLM is loaded.
+    """
+    layer: Layer = skip_init(kind, *sizes, device=torch.get_default_device())
+    return layer
+
+
 class Highway(nn.Module):
     """
     One highway layer (https://arxiv.org/abs/1505.00387) in bilm-tf's form,
@@ -33,8 +46,8 @@ class Highway(nn.Module):
 
     def __init__(self, dim: int) -> None:
         super().__init__()
-        self.transform = nn.Linear(dim, dim)
-        self.carry = nn.Linear(dim, dim)
+        self.transform = _blank(nn.Linear, dim, dim)
+        self.carry = _blank(nn.Linear, dim, dim)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """
@@ -69,14 +82,15 @@ class CharacterEncoder(nn.Module):
         self._activation = getattr(torch, options.activation)
         self._max_width = max(width for width, _ in options.filters)
         # Row 0 stands for "no token": AllenNLP's character ids are bilm-tf's plus one.
-        self.embedding = nn.Embedding(NUM_CHARACTERS + 1, options.character_dim)
+        self.embedding = _blank(nn.Embedding, NUM_CHARACTERS + 1, options.character_dim)
         self.convolutions = nn.ModuleList(
-            nn.Conv1d(options.character_dim, number, width) for width, number in options.filters
+            _blank(nn.Conv1d, options.character_dim, number, width)
+            for width, number in options.filters
         )
         self.highways = nn.ModuleList(
             Highway(options.num_filters) for _ in range(options.num_highways)
         )
-        self.projection = nn.Linear(options.num_filters, options.projection_dim)
+        self.projection = _blank(nn.Linear, options.num_filters, options.projection_dim)
 
     def forward(self, character_ids: Tensor) -> Tensor:
         """

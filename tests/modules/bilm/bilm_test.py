@@ -96,6 +96,12 @@ def test_a_batch_without_any_token_gives_zeros(pair: Pair) -> None:
     assert not outputs.any()
 
 
+def test_loading_draws_no_random_numbers(tiny_elmo: Path) -> None:
+    before = torch.random.get_rng_state()
+    BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
 def test_a_frozen_bilm_tracks_no_gradient(pair: Pair) -> None:
     assert not pair.ours(batch_to_ids([["a", "b"]])).requires_grad
     assert not any(parameter.requires_grad for parameter in pair.ours.parameters())

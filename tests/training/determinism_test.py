@@ -1,0 +1,76 @@
+"""The same config gives the same run to the last digit, whoever filled the feature store before."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+
+from tests.configs.jsonnet_files import CONFIGS
+
+TINY = CONFIGS.parent / "tests" / "configs" / "tiny.libsonnet"
+MEASURED = ("duration", "memory_MB")
+
+
+class Runs:
+    """Trains variants of a task, each in a folder of its own."""
+
+    def __init__(self, task: str, elmo: Path, corpora: Path, folder: Path) -> None:
+        self._task = task
+        self._folders = {"ELMO_DIR": str(elmo), "DATASET_DIR": str(corpora)}
+        self._folder = folder
+
+    def outcome(self, fields: str, store: str = "store", instances: int = 12) -> dict[str, Any]:
+        """The metrics and the weights that a run ends with."""
+        number = len(list(self._folder.glob("run*")))
+        config = self._folder / f"config{number}.jsonnet"
+        config.write_text(
+            f"(import '{CONFIGS}/{self._task}.jsonnet') + (import '{TINY}') + {{"
+            f" epochs:: 2, feature_store_dir:: '{self._folder / store}',"
+            f" dataset_reader+: {{ max_instances: {instances} }}, {fields} }}"
+        )
+        run = self._folder / f"run{number}"
+        train_model(Params.from_file(config, ext_vars=self._folders), run)
+        metrics = json.loads((run / "metrics.json").read_text())
+        figures = {name: metrics[name] for name in metrics if not name.endswith(MEASURED)}
+        return figures | torch.load(run / "best.th", weights_only=True)
+
+
+@pytest.fixture(params=["ddi", "bc5cdr-chem"])
+def runs(
+    request: pytest.FixtureRequest, tiny_elmo: Path, sample_corpora: Path, tmp_path: Path
+) -> Runs:
+    return Runs(request.param, tiny_elmo, sample_corpora, tmp_path)
+
+
+def assert_equal(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        same = torch.equal(value, other[name]) if torch.is_tensor(value) else value == other[name]
+        assert same, name
+
+
+def test_a_store_that_was_filled_changes_nothing_whichever_run_filled_it(runs: Runs) -> None:
+    first = runs.outcome("", store="first")
+    assert_equal(runs.outcome("", store="first"), first)
+    runs.outcome("batch_size:: 3", store="other", instances=5)
+    assert_equal(runs.outcome("", store="other"), first)
+
+
+def test_a_store_in_single_precision_changes_nothing_at_all(runs: Runs) -> None:
+    stored = runs.outcome("feature_precision:: 'single'")
+    assert_equal(runs.outcome("feature_store:: false"), stored)
+
+
+def test_a_store_in_half_precision_is_near_to_none(runs: Runs) -> None:
+    stored, computed = runs.outcome(""), runs.outcome("feature_store:: false")
+    assert stored.keys() == computed.keys()
+    for name in ("training_loss", "validation_loss"):
+        assert stored[name] == pytest.approx(computed[name], rel=1e-2)
+
+
+def test_readers_in_other_processes_change_nothing(runs: Runs) -> None:
+    assert_equal(runs.outcome("num_workers:: 2"), runs.outcome(""))
