@@ -77,6 +77,39 @@ def no_gpu(error: BaseException) -> Optional[str]:
     )
 
 
+def not_recoverable(error: BaseException) -> Optional[str]:
+    """`--recover` for what is no run, or with another config than the run's."""
+    folder = _variable(error, "create_serialization_dir", "serialization_dir")
+    if not isinstance(error, ConfigurationError) or folder is None:
+        return None
+    if "nothing to recover from" in str(error):
+        return str(
+            InputError(
+                "nothing was saved there yet",
+                file=folder,
+                todo="Start afresh: give the same command without --recover",
+            )
+        )
+    if "contain a config.json" in str(error):
+        return str(
+            InputError(
+                "it holds no config.json, so no run was saved there",
+                file=folder,
+                todo="If it is the right folder, start afresh, with --force in place of --recover",
+            )
+        )
+    if "does not match" in str(error):
+        return str(
+            InputError(
+                "this is not the config that the run was started with (the differences are above)",
+                file=_variable(error, "train_model_from_file", "parameter_filename"),
+                todo="To go on for more epochs, or with other patience, edit the run's own:"
+                f" `allennlp train {folder}/config.json -s {folder} --recover`",
+            )
+        )
+    return None
+
+
 def configuration(error: BaseException) -> Optional[str]:
     """A mistake that the code itself found; its message is the explanation."""
     return str(error) if isinstance(error, ConfigurationError) else None
@@ -195,6 +228,7 @@ def _variable(error: BaseException, function: str, name: str) -> Any:
 
 EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     no_gpu,
+    not_recoverable,
     configuration,
     jsonnet,
     unused_override,

@@ -1,4 +1,4 @@
-"""A user's mistake ends with its message as the last thing on the terminal, without a traceback."""
+"""What a command that fails or is interrupted says last on the terminal."""
 
 import os
 import sys
@@ -8,9 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Optional
 
+from allennlp.common.util import SigTermReceived
 from tqdm import tqdm  # type: ignore[import-untyped]  # it carries no types
 
 from bluelmo_plugins.explanations import explain
+from bluelmo_plugins.training.going_on import how_to_go_on
 
 
 def install() -> None:
@@ -23,10 +25,11 @@ def install() -> None:
     log file only. Every exception that is not known as a user's mistake (`explain`) keeps its
     traceback on the terminal. So does each one while the environment variable `ALLENNLP_DEBUG` is
     set. Python ends with exit status 1 in either case.
+
+    An interrupted `allennlp train` (Ctrl-C, SIGTERM) ends with the command that goes on with it.
     """
     if not is_command(sys.argv[0]) or os.environ.get("ALLENNLP_DEBUG"):
         return
-    previous = sys.excepthook
 
     def excepthook(
         kind: type[BaseException], error: BaseException, traceback: Optional[TracebackType]
@@ -37,6 +40,19 @@ def install() -> None:
         else:
             say(text)
 
+    def interruption_hook(
+        kind: type[BaseException], error: BaseException, traceback: Optional[TracebackType]
+    ) -> None:
+        lines = how_to_go_on(sys.argv)
+        if isinstance(error, KeyboardInterrupt | SigTermReceived) and lines:
+            tell(*lines)
+        else:
+            python_hook(kind, error, traceback)
+
+    python_hook = sys.__excepthook__
+    # AllenNLP's hook hands interruptions to Python's own, past ours.
+    sys.__excepthook__ = interruption_hook
+    previous = interruption_hook if sys.excepthook is python_hook else sys.excepthook
     sys.excepthook = excepthook
     getLogger().addFilter(MistakeFilter())
 
@@ -67,10 +83,15 @@ class MistakeFilter(Filter):
 
 
 def say(*lines: str) -> None:
+    """Writes lines, the last of them an error, after all that is on its way to the terminal."""
+    tell(*lines[:-1], f"error: {lines[-1]}")
+
+
+def tell(*lines: str) -> None:
     """Writes lines to the terminal after all that is still on its way there."""
     # A progress bar that is open would draw itself once more when Python ends.
     for bar in list(getattr(tqdm, "_instances", ())):
         bar.close()
     with suppress(OSError):
         sys.stdout.flush()
-    print("", *lines[:-1], f"error: {lines[-1]}", sep="\n", file=sys.stderr, flush=True)
+    print("", *lines, sep="\n", file=sys.stderr, flush=True)

@@ -85,6 +85,9 @@ class ModelSelectionCallback(TrainerCallback):
         tracker.patience_reference = self._restored.get("patience_reference")
         self._tracker = trainer._metric_tracker = tracker
         self._restore_best_model_filename(trainer)
+        if tracker.should_stop_early():
+            # The trainer asks only after an epoch, so it would train one more.
+            trainer._num_epochs = trainer._start_after_epochs_completed
 
     def on_end(
         self,

@@ -257,9 +257,10 @@ local presets = ['default', 'paper'];
     callbacks:
       [model_selection]
       + (if $.class_weights then [{ type: 'class_weights' }] else [])
-      + (if stores_features then [{ type: 'feature_pass' }] else []),
-    // With requires_grad, each holds the whole biLM.
-    checkpointer: { keep_most_recent_by_count: 1 },
+      + (if stores_features then [{ type: 'feature_pass' }] else [])
+      + [{ type: 'exact_recovery' }],
+    // docs/recovery.md. With requires_grad, each of the two that are kept holds the whole biLM.
+    checkpointer: { type: 'blue', save_every_num_seconds: 600 },
   },
 
   include_in_archive: if $.archive_elmo then ['elmo'],

@@ -1,0 +1,182 @@
+"""Checkpoints that are damaged, cannot be written, or are not there; and runs that go on longer."""
+
+import resource
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.training.checkpoint_files import CheckpointFiles, checkpoints_in
+from bluelmo_plugins.training.whole_files import FileSum
+from tests.training.small_run import outcome, train
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-7])
+
+
+def flip(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(bytes(content))
+
+
+def lose(file: Path) -> None:
+    file.unlink()
+
+
+SAVE = CheckpointFiles.save
+DAMAGES: dict[str, Callable[[Path], None]] = {"cut": cut, "flipped": flip, "lost": lose}
+
+
+def save_without_room(self: CheckpointFiles, *args: Any) -> FileSum:
+    """Saves where no file can grow large: the system refuses the writing, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2500, hard))
+    try:
+        return SAVE(self, *args)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """What an uninterrupted run ends with."""
+    folder = tmp_path_factory.mktemp("whole")
+    train(folder)
+    return outcome(folder)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["model_state", "training_state", "best_state", "checkpoint"])
+def test_a_damaged_checkpoint_is_told_and_the_one_before_is_taken(
+    name: str,
+    damage: str,
+    whole: dict[str, object],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    train(tmp_path)
+    for file in tmp_path.glob(f"{name}_e3_b0.*"):
+        # A copy: links of it stay as they are.
+        content = file.read_bytes()
+        file.unlink()
+        file.write_bytes(content)
+        DAMAGES[damage](file)
+    with caplog.at_level("INFO", "bluelmo_plugins"):
+        train(tmp_path)
+    if (name, damage) != ("checkpoint", "lost"):
+        assert "The checkpoint after 3 epochs is damaged" in caplog.text
+    assert "goes on from the checkpoint after 2 epochs" in caplog.text
+    assert outcome(tmp_path) == whole
+
+
+def test_if_all_are_damaged_it_says_so_and_to_start_afresh(tmp_path: Path) -> None:
+    train(tmp_path)
+    for file in tmp_path.glob("training_state*"):
+        flip(file)
+    with pytest.raises(InputError, match=r"no checkpoint can be read.*3 epochs.*2 epochs.*afresh"):
+        train(tmp_path)
+
+
+def test_if_nothing_is_saved_it_says_so_and_starts_afresh(
+    whole: dict[str, object],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["allennlp", "train", "x", "-s", str(tmp_path), "--recover"])
+    with caplog.at_level("WARNING"):
+        train(tmp_path)
+    assert f"Nothing is saved in {tmp_path} yet: training starts afresh." in caplog.text
+    assert outcome(tmp_path) == whole
+
+
+def test_as_many_checkpoints_are_kept_as_asked_for(tmp_path: Path) -> None:
+    train(tmp_path)
+    assert [each.epochs for each in checkpoints_in(tmp_path)] == [3, 2]
+    train(tmp_path, num_epochs=5, keep_most_recent_by_count=1)
+    assert [each.epochs for each in checkpoints_in(tmp_path)] == [5]
+    assert len(list(tmp_path.glob("*_state_*"))) == 3
+
+
+def test_after_a_fall_back_the_damaged_checkpoint_does_not_take_the_place_of_a_whole_one(
+    tmp_path: Path,
+) -> None:
+    train(tmp_path, save_every_num_batches=3)
+    newest = checkpoints_in(tmp_path)[0]
+    flip(newest.training_state)
+    train(tmp_path, save_every_num_batches=4)
+    assert all(each.load() for each in checkpoints_in(tmp_path))
+
+
+def test_without_room_the_run_stops_and_the_checkpoints_before_stay(
+    whole: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(tmp_path, num_epochs=2)
+    monkeypatch.setattr(CheckpointFiles, "save", save_without_room)
+    with pytest.raises(InputError, match=r"e3_b0.th: the checkpoint could not be saved: File too"):
+        train(tmp_path)
+    monkeypatch.undo()
+    assert [each.epochs for each in checkpoints_in(tmp_path)] == [2, 1]
+    assert not list(tmp_path.glob("*_e3_*"))
+    train(tmp_path)
+    assert outcome(tmp_path) == whole
+
+
+def test_a_run_that_has_ended_goes_on_for_more_epochs(
+    whole: dict[str, object], tmp_path: Path
+) -> None:
+    train(tmp_path, num_epochs=2)
+    train(tmp_path, num_epochs=3)
+    assert outcome(tmp_path) == whole
+
+
+def test_a_run_that_ran_out_of_patience_goes_on_with_more(tmp_path: Path) -> None:
+    _, stopped = train(tmp_path / "stopped", num_epochs=9, patience=1)
+    _, longer = train(tmp_path / "longer", num_epochs=9, patience=3)
+    assert stopped["epoch"] < longer["epoch"]
+    train(tmp_path / "stopped", num_epochs=9, patience=3)
+    assert outcome(tmp_path / "stopped") == outcome(tmp_path / "longer")
+
+
+def test_a_folder_can_be_moved(whole: dict[str, object], tmp_path: Path) -> None:
+    train(tmp_path / "old", num_epochs=2)
+    (tmp_path / "old").rename(tmp_path / "new")
+    train(tmp_path / "new")
+    assert outcome(tmp_path / "new") == whole
+    assert not (tmp_path / "old").exists()
+
+
+def test_best_weights_that_are_gone_come_back(whole: dict[str, object], tmp_path: Path) -> None:
+    train(tmp_path)
+    (tmp_path / "best.th").unlink()
+    train(tmp_path)
+    assert outcome(tmp_path) == whole
+
+
+def test_no_code_of_a_checkpoint_is_run(tmp_path: Path) -> None:
+    class Attack:
+        def __reduce__(self) -> tuple[Callable[..., object], tuple[Path]]:
+            return Path.touch, (tmp_path / "attacked",)
+
+    train(tmp_path, num_epochs=1)
+    (files,) = checkpoints_in(tmp_path)
+    state = torch.load(files.model_state, weights_only=True)
+    files.save(state, {"attack": Attack()}, None)
+    with pytest.raises(InputError, match="no checkpoint can be read"):
+        train(tmp_path)
+    assert not (tmp_path / "attacked").exists()
+
+
+def test_it_needs_the_callback(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"needs the trainer callback 'exact_recovery'"):
+        train(tmp_path, callbacks=())
+
+
+def test_a_count_that_keeps_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"keep_most_recent_by_count is 0. Expected 1 or more"):
+        train(tmp_path, keep_most_recent_by_count=0)
