@@ -31,7 +31,7 @@ import torch, torchvision
 torchvision.ops.nms(torch.zeros(1, 4), torch.zeros(1), 0.5)
 """
 COMPLETE_CHECK = """
-import allennlp.commands, allennlp_models, h5py, lmdb, _jsonnet, spacy, torch
+import allennlp.commands, allennlp_models, h5py, _jsonnet, spacy, torch
 print("torch", torch.__version__, "sees", torch.cuda.device_count(), "GPUs")
 """
 
