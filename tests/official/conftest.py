@@ -5,10 +5,25 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from allennlp.commands.train import train_model
+from allennlp.common import Params
 
 from bluelmo_plugins.official.scorer import Scored
 from bluelmo_plugins.official.scorers import scorer_of
 from bluelmo_plugins.official.task import load_task
+from tests.configs.jsonnet_files import CONFIGS
+
+QUICK = """
+  epochs:: 4, lr:: 0.02, batch_size:: 16, pdrop:: 0, last_dropout:: false, patience:: null,
+  cuda_device:: -1, feature_store:: false,
+"""
+# What makes a model that has hardly been trained predict more than the most frequent label.
+TASKS = {
+    "ddi": "undersample:: true",
+    "bc5cdr-chem": "class_weights:: true",
+    "bc5cdr-dz": "class_weights:: true",
+    "hoc": "threshold:: 0.2",
+}
 
 load_scorer = cache(lambda task: scorer_of(load_task(task)))
 
@@ -40,3 +55,19 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def archive(
+    task: str, tiny_elmo: Path, sample_corpora: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A model of the task that has hardly been trained."""
+    folder = tmp_path_factory.getbasetemp() / f"score-{task}"
+    if not folder.exists():
+        config = tmp_path_factory.mktemp("config") / "config.jsonnet"
+        config.write_text(
+            f"(import '{CONFIGS}/{task}.jsonnet') + {{ {QUICK} {TASKS.get(task, '')} }}"
+        )
+        folders = {"ELMO_DIR": str(tiny_elmo), "DATASET_DIR": str(sample_corpora)}
+        train_model(Params.from_file(config, ext_vars=folders), folder)
+    return folder / "model.tar.gz"
