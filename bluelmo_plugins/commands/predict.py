@@ -1,11 +1,15 @@
 """`allennlp predict` in batches unless told otherwise."""
 
 import argparse
+import logging
 
 from allennlp.commands.predict import Predict
 from allennlp.commands.subcommand import Subcommand
 
 DEFAULT_BATCH_SIZE = 64
+
+# Taking AllenNLP's place is what is meant here; its log would say so at each start of a command.
+logging.getLogger("allennlp.common.registrable").setLevel(logging.WARNING)
 
 
 @Subcommand.register("predict", exist_ok=True)

@@ -84,7 +84,9 @@ def inference(gold_file: Path, prediction_file: Path) -> float:
     return sum(predicted[index] == label for index, label in gold.items()) / len(gold)
 
 
-CORPORA: list[tuple[str, str, Callable[[Path, Path], float]]] = [
+Recompute = Callable[[Path, Path], float]
+
+CORPORA: list[tuple[str, str, Recompute]] = [
     ("ddi", "blue/ddi2013-type", ddi),
     ("bc5cdr-chem", "blue/BC5CDR-chem", mentions),
     ("bc5cdr-dz", "blue/BC5CDR-disease", mentions),
@@ -101,7 +103,7 @@ CORPORA: list[tuple[str, str, Callable[[Path, Path], float]]] = [
 def test_a_few_lines_of_plain_python_find_the_score_that_evaluate_prints(
     task: str,
     folder: str,
-    recompute: Callable[[Path, Path], float],
+    recompute: Recompute,
     archive: Path,
     shared_dir: Path,
     tmp_path: Path,
