@@ -5,6 +5,12 @@
 #   PYTHON=path    the Python to make it with, 3.11, 3.12 or 3.13: python3, or the newest there is
 #   TORCH=choice   cuda: torch as the package registry has it; cpu: the torch project's CPU build;
 #                  system: the torch and torchvision that the Python already has
+#
+# `make benchmark` takes three more:
+#
+#   PART=names     which parts to measure, of first_pass, twenty_epochs, epoch, memory and growth
+#   QUICK=1        a trial of a few minutes, which measures nothing and leaves docs/speed.md alone
+#   ELMO=folder    an ELMo to measure in place of a random one of the published size
 
 VENV = .venv
 PYTHON =
@@ -13,7 +19,7 @@ TORCH =
 BIN = $(VENV)/bin
 FIND_PYTHON = sh requirements/find_python.sh $(or $(PYTHON),--first $(BIN)/python)
 
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test benchmark check format lock clean
 
 help: ## say all this; plain `make` does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | while read -r make target text; \
@@ -50,6 +56,9 @@ demo: install ## the main job on sample data, into runs/demo; two minutes once i
 
 test: install ## the test suite
 	$(BIN)/python -m pytest
+
+benchmark: install ## measure speed and memory against stock, into docs/speed.md; 35 minutes
+	$(BIN)/python -m benchmarks $(PART) $(if $(QUICK),--quick) $(if $(ELMO),--elmo $(ELMO))
 
 check: install ## what the linter, the formatter and the type checker say
 	$(BIN)/ruff check .

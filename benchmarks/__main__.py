@@ -1,0 +1,89 @@
+"""`python -m benchmarks`: measures, keeps what was found, and makes the page of it."""
+
+import argparse
+import json
+import subprocess
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.bare import REPOSITORY, has, make_importable
+from benchmarks.page import PAGE, PARTS, RESULTS, part, result_file, write_page
+from benchmarks.samples import Json
+from benchmarks.setting import Setting, make_setting
+
+WITHOUT_ALLENNLP = ("first_pass", "growth")
+"""The parts that a machine without AllenNLP can measure."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command. Raises `SystemExit` for a part that is not there."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
+    parser.add_argument("--quick", action="store_true", help="only try the benchmark, in a minute")
+    parser.add_argument("--page-only", action="store_true", help="make the page anew, no more")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--elmo", type=Path, help="an ELMo's folder, in place of the random one")
+    parser.add_argument("--work", type=Path, default=REPOSITORY / "runs" / "benchmarks")
+    parser.add_argument("--results", type=Path, help="the folder of the JSON files")
+    parser.add_argument("--page", type=Path, help="the page to write")
+    args = parser.parse_args(arguments)
+    unknown = [name for name in args.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part '{unknown[0]}'; there are {', '.join(PARTS)}")
+    # A trial must not overwrite what was measured.
+    results = args.results or (args.work / "trial" if args.quick else RESULTS)
+    page = args.page or (args.work / "trial" / "speed.md" if args.quick else PAGE)
+    if not args.page_only:
+        make_importable()
+        args.work.mkdir(parents=True, exist_ok=True)
+        # Before the results of the first part change the working tree.
+        commit = _commit()
+        setting = make_setting(args.work, args.quick, args.device, args.elmo)
+        for name in args.parts or (PARTS if has("allennlp") else WITHOUT_ALLENNLP):
+            _keep(results / result_file(name, args.device), _measure(name, setting, commit))
+    write_page(results, page)
+    print(f"Wrote {page}")
+
+
+def _measure(name: str, setting: Setting, commit: str) -> Json:
+    print(f"Measuring: {part(name).TITLE}", flush=True)
+    start = time.time()
+    result = part(name).measure(setting)
+    return {
+        "part": name,
+        "date": date.today().isoformat(),
+        "command": _command(name, setting),
+        "commit": commit,
+        "seconds": time.time() - start,
+        "machine": machine.words(),
+        "setting": setting.words(),
+        "result": result,
+    }
+
+
+def _command(name: str, setting: Setting) -> str:
+    if setting.device.type != "cpu":
+        return f"python -m benchmarks {name} --device {setting.device.type}"
+    return f"make benchmark PART={name}{' QUICK=1' if setting.quick else ''}"
+
+
+def _keep(file: Path, run: Json) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _commit() -> str:
+    """The commit that was measured, with a mark if files differ from it."""
+    command = ["git", "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty=, changed"]
+    try:
+        found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    except OSError:
+        return "unknown"
+    return found.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()

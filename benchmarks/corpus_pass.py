@@ -1,0 +1,92 @@
+"""One pass of the biLM as a run makes it: from words to features that lie in a store."""
+
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.characters import Ids
+from benchmarks.samples import Json
+
+STORE_LIMIT = 10**12
+
+
+def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
+    """
+    # Parameters
+
+    sentences : `Iterable[numpy.ndarray]`
+        The character ids of each.
+
+    # Returns
+
+    `tuple[Corpus, list[bytes]]`
+        The distinct ones, and the content of each.
+    """
+    from bluelmo_plugins.modules.bilm import Corpus
+
+    corpus = Corpus()
+    contents: dict[bytes, None] = {}
+    for ids in sentences:
+        content = ids.tobytes()
+        if content not in contents:
+            contents[content] = None
+            corpus.add(ids)
+    return corpus, list(contents)
+
+
+def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
+    """
+    Does what the feature pass of a training run does: finds the distinct sentences and words,
+    computes, packs to half precision and writes to a fresh store.
+
+    # Parameters
+
+    bilm : `BiLm`
+        On the device that is to compute.
+    sentences : `Sequence[numpy.ndarray]`
+        The character ids of each.
+    folder : `Path`
+        For the store; it is removed before and after.
+
+    # Returns
+
+    `Json`
+        ``tokens`` of all sentences; ``seconds`` in all, and ``writing`` of them; ``store_bytes``
+        on disk.
+    """
+    from bluelmo_plugins.modules.bilm import CorpusPass
+    from bluelmo_plugins.modules.feature_store import FeatureLayout, FeatureStore, sentence_key
+
+    shutil.rmtree(folder, ignore_errors=True)
+    layout = FeatureLayout(bilm.num_layers, bilm.options.projection_dim)
+    start = time.perf_counter()
+    corpus, contents = distinct_corpus(sentences)
+    store = FeatureStore(folder, STORE_LIMIT)
+    corpus_pass = CorpusPass(bilm, corpus)
+    writing = 0.0
+    for batch in corpus_pass.batches(range(len(corpus))):
+        lengths = list(map(corpus.length, batch))
+        rows = layout.pack(corpus_pass.halves(batch), sum(lengths))
+        before = time.perf_counter()
+        keys = [sentence_key(contents[number]) for number in batch]
+        values = map(layout.to_bytes, rows.split(lengths))
+        if not store.write(zip(keys, values, strict=True)):
+            raise OSError(f"{folder}: the store takes nothing. Make room on the disk.")
+        writing += time.perf_counter() - before
+    seconds = time.perf_counter() - start
+    store.close()
+    size = disk_usage(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return {
+        "tokens": sum(map(len, sentences)),
+        "seconds": seconds,
+        "writing": writing,
+        "store_bytes": size,
+    }
+
+
+def disk_usage(folder: Path) -> int:
+    """Bytes of the disk that the files of a folder take."""
+    return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file())

@@ -1,0 +1,79 @@
+"""The machine in words, and how fast it multiplies matrices."""
+
+import os
+import platform
+import re
+import time
+from pathlib import Path
+
+import torch
+
+from benchmarks.samples import Json
+
+# The shape of the inputs' product of a full-size layer over a block of contexts.
+ROWS, DIM, GATES = 1024, 512, 16384
+
+
+def words() -> Json:
+    """What the figures depend on, without the names of hosts and folders."""
+    cpu_info = _read("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.*)", cpu_info)
+    memory = re.search(r"MemTotal:\s*(\d+) kB", _read("/proc/meminfo"))
+    flags = set(cpu_info.split())
+    return {
+        "cpu": model[1] if model else platform.processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "bf16_instructions": sorted(flags & {"avx512_bf16", "amx_bf16"}),
+        "memory_gb": round(int(memory[1]) * 1024 / 1e9) if memory else None,
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
+
+
+def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: int = 5) -> float:
+    """
+    The speed of one product of 1024 x 512 by 512 x 16384.
+
+    # Parameters
+
+    dtype : `torch.dtype`
+        Of the matrices.
+    device : `torch.device`
+        The CPU or a GPU.
+    compute : `str`
+        The name of the format, which tells TF32 from single precision.
+    calls : `int`, optional (default = `5`)
+        How often it is timed.
+
+    # Returns
+
+    `float`
+        FLOP/s, a multiplication and an addition each counting one; of the fastest call, since this
+        is the limit that others are held against.
+    """
+    from bluelmo_plugins.modules.bilm.compute import products_in
+
+    inputs = torch.randn(ROWS, DIM, device=device).to(dtype)
+    weight = torch.randn(GATES, DIM, device=device).to(dtype)
+    out = torch.empty(ROWS, GATES, device=device, dtype=dtype)
+    seconds = []
+    for _ in range(calls + 1):
+        _wait(device)
+        start = time.perf_counter()
+        with products_in(compute):
+            torch.mm(inputs, weight.T, out=out)
+        _wait(device)
+        seconds.append(time.perf_counter() - start)
+    return 2 * ROWS * DIM * GATES / min(seconds[1:])
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _read(path: str) -> str:
+    file = Path(path)
+    return file.read_text(encoding="utf-8") if file.exists() else ""

@@ -1,0 +1,92 @@
+"""The page with the tables, made of the results alone."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks.bare import REPOSITORY
+from benchmarks.samples import Json
+from benchmarks.tables import table
+
+PARTS = ("first_pass", "twenty_epochs", "epoch", "memory", "growth")
+"""The parts in the order of the page."""
+
+_HEAD = """# Speed and memory
+
+Against AllenNLP's stock ELMo, measured side by side. This page is written by `make benchmark` from
+the files in `benchmarks/results`, which hold every single measurement; nothing here is written by
+hand."""
+
+
+def part(name: str) -> ModuleType:
+    """The module of a part."""
+    return import_module(f"benchmarks.parts.{name}")
+
+
+def result_file(name: str, device: str) -> str:
+    """The name of the file with what a part found on a kind of device."""
+    return f"{name}.json" if device == "cpu" else f"{name}-{device}.json"
+
+
+def make_page(results: Path) -> str:
+    """
+    # Parameters
+
+    results : `Path`
+        The folder of the results, one JSON file a part; those that are missing are left out, and
+        the page says so.
+
+    # Returns
+
+    `str`
+        Markdown.
+    """
+    files = [results / result_file(name, device) for name in PARTS for device in ("cpu", "cuda")]
+    found = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
+    blocks = [_HEAD]
+    missing = [part(name).TITLE for name in PARTS if name not in {run["part"] for run in found}]
+    if missing:
+        blocks.append(f"Not measured: {', '.join(missing)}.")
+    # The targets are for a CPU.
+    rows = [
+        target.row()
+        for run in found
+        if run["setting"]["device"] == "cpu"
+        for target in part(run["part"]).targets(run["result"])
+    ]
+    if rows:
+        blocks += ["## Targets", table(("what", "target", "found", "verdict"), rows)]
+    for run in found:
+        measured = part(run["part"])
+        on_gpu = ", on a GPU" if run["setting"]["device"] == "cuda" else ""
+        blocks += [f"## {measured.TITLE}{on_gpu}", _origin(run)]
+        blocks += measured.section(run["result"])
+    return "\n\n".join(blocks) + "\n"
+
+
+def _origin(run: Json) -> str:
+    """When, with what, on what, and how."""
+    machine = run["machine"]
+    hardware = f"{machine['cores']} cores of {machine['cpu']}"
+    if machine["bf16_instructions"]:
+        hardware += f" ({', '.join(machine['bf16_instructions'])})"
+    if run["setting"]["device"] == "cuda":
+        hardware = f"{machine['gpu']}, {hardware}"
+    trial = "**A quick trial: the figures mean nothing.** " if run["setting"]["quick"] else ""
+    return (
+        f"{trial}{run['date']}, `{run['command']}`, commit {run['commit']}, "
+        f"{run['seconds'] / 60:.0f} minutes. {hardware}, {machine['memory_gb']} GB, torch "
+        f"{machine['torch']} on {machine['threads']} threads, Python {machine['python']}. Corpora: "
+        f"{run['setting']['corpora']}; {run['setting']['elmo']}."
+    )
+
+
+def write_page(results: Path, page: Path) -> None:
+    """Writes the page of a folder of results."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(make_page(results), encoding="utf-8")
+
+
+RESULTS = REPOSITORY / "benchmarks" / "results"
+PAGE = REPOSITORY / "docs" / "speed.md"

@@ -1,0 +1,241 @@
+"""How fast the biLM reads a corpus for the first time."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import torch
+
+from benchmarks import machine
+from benchmarks.bare import has
+from benchmarks.characters import Ids, ids_of
+from benchmarks.corpus_pass import distinct_corpus, timed_pass
+from benchmarks.parts import deviation
+from benchmarks.portions import BATCH, middle, ordered_batches, spread
+from benchmarks.samples import Json, rate_words, samples
+from benchmarks.sentences import read_split
+from benchmarks.setting import CORPORA, Setting
+from benchmarks.stock import StockEmbedder
+from benchmarks.tables import Target, table
+from benchmarks.work import ProductCounter, sharing
+
+TITLE = "First pass of the biLM"
+
+ROWS = {"ddi": 1500, "bc5cdr-chem": 1024}
+"""Neighbouring instances that ours reads at a time."""
+
+TARGETS = {
+    ("ddi", "fp32"): 5.0,
+    ("ddi", "bf16"): 10.0,
+    ("bc5cdr-chem", "fp32"): 2.5,
+    ("bc5cdr-chem", "bf16"): 5.0,
+}
+LEAST_SHARE = 70.0
+
+
+def measure(setting: Setting) -> Json:
+    """Ours in every format of the device against stock, turn by turn, on two corpora."""
+    bilms = {name: setting.bilm(name) for name in setting.formats()}
+    stock = StockEmbedder(setting) if has("allennlp") else None
+    return {
+        "deviation": deviation.measure(setting),
+        "corpora": {task: _measure(setting, task, bilms, stock) for task in CORPORA},
+        "stock_missing": "" if stock else "AllenNLP is not installed on this machine",
+    }
+
+
+@torch.no_grad()
+def _measure(
+    setting: Setting, task: str, bilms: dict[str, Any], stock: StockEmbedder | None
+) -> Json:
+    sentences = read_split(setting, task, "train").sentences
+    portion = middle(sentences, setting.size(ROWS[task], 40))
+    ids, all_ids = ids_of(portion), ids_of(sentences)
+    flops = _flops(list(bilms.values())[-1], ids)
+    turns = setting.size(3, 1)
+    random_batches = [Random(turn).sample(sentences, BATCH) for turn in range(turns)]
+    batches_by_length = spread(ordered_batches(sentences, len), turns)
+    rates: dict[str, list[float]] = {name: [] for name in bilms}
+    passes: dict[str, list[Json]] = {name: [] for name in bilms}
+    stock_rates: dict[str, list[float]] = {"random": [], "by_length": []}
+    for random_batch, batch_by_length in zip(random_batches, batches_by_length, strict=True):
+        for name, bilm in bilms.items():
+            rates[name].append(machine.product_rate(_dtype(bilm), setting.device, name))
+            passes[name].append(timed_pass(bilm, ids, setting.work / "first-pass-store"))
+            if stock and name == "fp32":
+                stock_rates["random"].append(stock.tokens_per_second(random_batch))
+        if stock:
+            stock_rates["by_length"].append(stock.tokens_per_second(batch_by_length))
+    limits = {name: samples(each) for name, each in rates.items()}
+    return {
+        "rows": len(portion),
+        "tokens": sum(map(len, portion)),
+        "words": len({word for sentence in portion for word in sentence}),
+        "sharing": _sharing(setting, ids),
+        "sharing_of_all": _sharing(setting, all_ids),
+        "flops": flops,
+        "ours": {name: _ours(name, passes[name], limits, flops) for name in bilms},
+        "stock": {name: samples(each) for name, each in stock_rates.items() if each},
+    }
+
+
+def _ours(name: str, passes: list[Json], limits: Json, flops: Json) -> Json:
+    # The character convolutions are in single precision, whatever the LSTMs compute in.
+    characters = "tf32" if name == "tf32" else "fp32"
+    limit = flops["lstms"] / limits[name]["median"] + (
+        flops["characters"] / limits[characters]["median"]
+    )
+    seconds = samples([each["seconds"] for each in passes])
+    writing = samples([each["writing"] for each in passes])
+    return {
+        "tokens_per_second": samples([each["tokens"] / each["seconds"] for each in passes]),
+        "seconds": seconds,
+        "writing": writing,
+        "store_bytes": passes[-1]["store_bytes"],
+        "product_rate": limits[name],
+        "limit_seconds": limit,
+        "percent_of_limit": 100 * limit / seconds["median"],
+        "percent_of_limit_unwritten": 100 * limit / (seconds["median"] - writing["median"]),
+    }
+
+
+def _flops(bilm: Any, ids: Sequence[Ids]) -> Json:
+    """Counted in a pass in 16 bits, which tells the LSTMs from the characters' single precision;
+    it also warms the device up."""
+    from bluelmo_plugins.modules.bilm import CorpusPass
+
+    corpus, _ = distinct_corpus(ids)
+    with ProductCounter() as counter:
+        corpus_pass = CorpusPass(bilm, corpus)
+        for batch in corpus_pass.batches(range(len(corpus))):
+            for _ in corpus_pass.halves(batch):
+                pass
+    characters = counter.flops.pop("float32")
+    return {"characters": characters, "lstms": sum(counter.flops.values())}
+
+
+def _sharing(setting: Setting, ids: Sequence[Ids]) -> Json:
+    from bluelmo_plugins.modules.bilm.corpus import TOKENS_PER_BATCH
+
+    corpus, _ = distinct_corpus(ids)
+    batches = corpus.batches(range(len(corpus)), TOKENS_PER_BATCH[setting.device.type])
+    return sharing(corpus, batches, num_tokens=sum(map(len, ids)))
+
+
+def _dtype(bilm: Any) -> torch.dtype:
+    dtype: torch.dtype = bilm.forward_stack.layers[0].bias.dtype
+    return dtype
+
+
+def targets(result: Json) -> list[Target]:
+    """Ratios to batches in random order, and shares of the limit."""
+    found = []
+    for (task, name), bound in TARGETS.items():
+        corpus = result["corpora"][task]
+        ours = corpus["ours"].get(name)
+        ratio = ours and _ratio(ours, corpus, "random")
+        share = ours and ours["percent_of_limit"]
+        where = f"first pass of {task}, {name}"
+        found.append(Target(f"{where}: against stock", ratio, bound, "times"))
+        found.append(Target(f"{where}: of the products' limit", share, LEAST_SHARE, "%"))
+    return found
+
+
+def _ratio(ours: Json, corpus: Json, order: str) -> float | None:
+    stock = corpus["stock"].get(order)
+    return float(ours["tokens_per_second"]["median"] / stock["median"]) if stock else None
+
+
+def _ratio_words(ours: Json, corpus: Json, order: str) -> str:
+    ratio = _ratio(ours, corpus, order)
+    return "-" if ratio is None else f"{ratio:.1f}"
+
+
+def section(result: Json) -> list[str]:
+    """Tables of the rates, of the sharing and of the deviation."""
+    text = [_TEXT, table(_HEAD, _rows(result))]
+    if result["stock_missing"]:
+        text.append(f"There is no stock column: {result['stock_missing']}.")
+    text += [_SHARING, table(_SHARING_HEAD, _sharing_rows(result))]
+    return [*text, *deviation.section(result["deviation"])]
+
+
+_TEXT = (
+    "Ours reads neighbouring rows of the train split and does all that a user waits for: finds the "
+    "distinct words and contexts, computes, rounds to half precision and writes to a fresh store. "
+    "Stock is `ElmoTokenEmbedder` on batches of 64 rows drawn from the whole split, in random "
+    "order as AllenNLP's own data loader draws them, or sorted by length; its indexing is not "
+    "counted. All take turns; medians, and in brackets the least and the most. The limit is the "
+    "time that the matrix products alone would take at the rate of one large product (1024 x 512 "
+    "by 512 x 16384) in the same run; counted are the products that torch was asked for, the "
+    "characters' in fp32."
+)
+_HEAD = (
+    "corpus, format",
+    "tokens/s",
+    "stock, random",
+    "ratio",
+    "stock, by length",
+    "ratio",
+    "large product, GFLOP/s",
+    "of the limit",
+    "without writing",
+)
+
+
+def _rows(result: Json) -> list[list[str]]:
+    rows = []
+    for task, corpus in result["corpora"].items():
+        stock = {
+            order: rate_words(corpus["stock"][order]) if order in corpus["stock"] else "-"
+            for order in ("random", "by_length")
+        }
+        for name, ours in corpus["ours"].items():
+            rows.append(
+                [
+                    f"{task}, {name}",
+                    rate_words(ours["tokens_per_second"]),
+                    stock["random"],
+                    _ratio_words(ours, corpus, "random"),
+                    stock["by_length"],
+                    _ratio_words(ours, corpus, "by_length"),
+                    f"{ours['product_rate']['median'] / 1e9:,.0f}",
+                    f"{ours['percent_of_limit']:.0f} %",
+                    f"{ours['percent_of_limit_unwritten']:.0f} %",
+                ]
+            )
+    return rows
+
+
+_SHARING = (
+    "What was computed. A step is one of an LSTM; without sharing, each direction takes one a "
+    "token. Rows that repeat another one are computed once."
+)
+_SHARING_HEAD = (
+    "corpus",
+    "rows",
+    "tokens",
+    "in distinct rows",
+    "distinct words",
+    "tokens a step, each way",
+    "in the whole split",
+    "TFLOP, LSTMs",
+    "TFLOP, characters",
+)
+
+
+def _sharing_rows(result: Json) -> list[list[str]]:
+    return [
+        [
+            task,
+            f"{corpus['rows']:,}",
+            f"{corpus['tokens']:,}",
+            f"{corpus['sharing']['distinct']:,}",
+            f"{corpus['words']:,}",
+            f"{corpus['sharing']['factor']:.2f}",
+            f"{corpus['sharing_of_all']['factor']:.2f}",
+            f"{corpus['flops']['lstms'] / 1e12:.2f}",
+            f"{corpus['flops']['characters'] / 1e12:.2f}",
+        ]
+        for task, corpus in result["corpora"].items()
+    ]

@@ -1,0 +1,76 @@
+"""How much memory and disk a training run takes."""
+
+from benchmarks.portions import batches_by_length, contiguous, drawn, write_portion
+from benchmarks.process import allennlp, run
+from benchmarks.samples import Json
+from benchmarks.setting import Setting
+from benchmarks.tables import Target, bytes_words, table
+from benchmarks.training import Training
+
+TITLE = "Memory and disk"
+
+TASK = "bc5cdr-chem"
+MOST_MEMORY, MOST_ARCHIVE = 1.5, 20.0
+
+RUNS = (("ours", 512), ("ours", 1536), ("ours bf16", 512), ("stock", 128))
+"""Ways of training, and the sentences of the train split that they get."""
+
+
+def measure(setting: Setting) -> Json:
+    """Runs of one epoch each, on portions of BC5CDR-chem."""
+    importing = run(allennlp("train", "--help"))
+    return {
+        "importing": {"anonymous": importing.anonymous, "mapped": importing.mapped},
+        "runs": [_run(setting, way, setting.size(number, number // 8)) for way, number in RUNS],
+    }
+
+
+def _run(setting: Setting, way: str, number: int) -> Json:
+    train = drawn(number) if way == "stock" else contiguous(number)
+    corpora = write_portion(setting, TASK, f"memory {number}", train, batches_by_length(1))
+    result = Training(setting, TASK, way, corpora, epochs=1).run()
+    return {"train_rows": number, **result}
+
+
+def targets(result: Json) -> list[Target]:
+    """Of the greatest portion in fp32."""
+    ours = max(
+        (each for each in result["runs"] if each["way"] == "ours"),
+        key=lambda each: int(each["train_rows"]),
+    )
+    memory, archive = ours["anonymous"] / 1e9, ours["archive"] / 1e6
+    return [
+        Target(f"memory of training {TASK}, fp32", memory, MOST_MEMORY, "GB", at_least=False),
+        Target(f"archive of {TASK}", archive, MOST_ARCHIVE, "MB", at_least=False),
+    ]
+
+
+def section(result: Json) -> list[str]:
+    """A table of the runs."""
+    importing = result["importing"]
+    nothing = [
+        "`allennlp train --help`: imports alone",
+        "-",
+        bytes_words(importing["anonymous"]),
+        bytes_words(importing["mapped"]),
+        "-",
+        "-",
+    ]
+    rows = [
+        [
+            each["way"],
+            f"{each['train_rows']:,}",
+            *(bytes_words(each[key]) for key in ("anonymous", "mapped", "store", "archive")),
+        ]
+        for each in result["runs"]
+    ]
+    return [_TEXT, table(_HEAD, [nothing, *rows])]
+
+
+_TEXT = (
+    f"One epoch of `allennlp train` on portions of {TASK}, into an empty feature store, and on 64 "
+    "sentences of the dev split. Anonymous memory is what no file stands behind; mapped pages "
+    "(libraries and the store) can be given up at any time. Each the greatest of fifty samples a "
+    "second."
+)
+_HEAD = ("way", "train sentences", "anonymous", "mapped", "store on disk", "archive")

@@ -1,0 +1,218 @@
+"""Twenty epochs of `allennlp train`, end to end."""
+
+from collections import Counter
+from statistics import mean
+from typing import Any
+
+from benchmarks.portions import batches_by_length, contiguous, drawn, write_portion
+from benchmarks.samples import Json
+from benchmarks.sentences import Split, read_file, read_split
+from benchmarks.setting import CORPORA, Setting
+from benchmarks.tables import Target, seconds_words, table
+from benchmarks.training import Training
+
+TITLE = "Twenty epochs of `allennlp train`"
+
+EPOCHS = 20
+TARGETS = {"bc5cdr-chem": 40.0, "ddi": 80.0}
+
+TRAIN_ROWS = {"ddi": 1024, "bc5cdr-chem": 1024}
+DEV_ROWS = {"ddi": 256, "bc5cdr-chem": 512}
+"""Of ours."""
+
+STOCK_BATCHES = {"ddi": 2, "bc5cdr-chem": 3}
+"""Training batches of stock; its dev split is one."""
+
+RUNS = (("stock", 1), ("ours", EPOCHS), ("stock, batches by length", 1), ("ours bf16", 3))
+"""Ways of training and their epochs, in turns."""
+
+
+def measure(setting: Setting) -> Json:
+    """Runs of ours and of stock on portions of two corpora."""
+    return {task: _measure(setting, task) for task in CORPORA}
+
+
+def _measure(setting: Setting, task: str) -> Json:
+    splits = {name: read_split(setting, task, name) for name in ("train", "dev")}
+    runs = [_run(setting, task, way, setting.size(epochs, 2)) for way, epochs in RUNS]
+    whole = {name: split.num_tokens for name, split in splits.items()}
+    return {
+        "tokens": whole,
+        "drawn_tokens": _drawn_tokens(splits["train"]),
+        "runs": runs,
+    }
+
+
+def _run(setting: Setting, task: str, way: str, epochs: int) -> Json:
+    batches = setting.size(STOCK_BATCHES[task], 1)
+    train, dev = {
+        "stock": (drawn(64 * batches), batches_by_length(1)),
+        "stock, batches by length": (batches_by_length(batches), batches_by_length(1)),
+    }.get(
+        way,
+        (
+            contiguous(setting.size(TRAIN_ROWS[task], 64)),
+            contiguous(setting.size(DEV_ROWS[task], 64)),
+        ),
+    )
+    corpora = write_portion(setting, task, f"{task} {way}", train, dev)
+    files = {name: corpora / CORPORA[task] / f"{name}.tsv" for name in ("train", "dev")}
+    splits = {name: read_file(setting, task, file) for name, file in files.items()}
+    result = Training(setting, task, way, corpora, epochs).run()
+    result["rows"] = {name: len(split.sentences) for name, split in splits.items()}
+    result["tokens"] = {name: split.num_tokens for name, split in splits.items()}
+    return result
+
+
+def _drawn_tokens(train: Split) -> float | None:
+    """Tokens of an epoch for which the most frequent label is cut down to the mean of the others,
+    as our configs for relations do; `None` where there are no labels to do so by."""
+    if not train.labels:
+        return None
+    rows, tokens = Counter(train.labels), Counter[str]()
+    for sentence, label in zip(train.sentences, train.labels, strict=True):
+        tokens[label] += len(sentence)
+    (majority, number), *others = rows.most_common()
+    kept = min(1.0, mean(count for _, count in others) / number) if others else 1.0
+    return sum(tokens.values()) - (1 - kept) * tokens[majority]
+
+
+def whole_corpus(run: Json, train: float, drawn_per_epoch: float, dev: float) -> Json:
+    """
+    The cost of twenty epochs on a whole corpus, from a run on a portion.
+
+    # Parameters
+
+    run : `Json`
+        What `Training.run` gave, with the ``tokens`` of the portion.
+    train : `float`
+        Tokens of the train split.
+    drawn_per_epoch : `float`
+        Tokens that an epoch trains on.
+    dev : `float`
+        Tokens of the dev split.
+
+    # Returns
+
+    `Json`
+        Seconds: ``once``, start and end, which do not grow; ``reading`` and ``feature_pass``, by
+        the tokens of both splits; ``epoch``, by its tokens; and the ``total``.
+    """
+    seconds, tokens = run["seconds"], run["tokens"]
+    growth = (train + dev) / (tokens["train"] + tokens["dev"])
+    epoch = (
+        mean(seconds["training"]) * drawn_per_epoch / tokens["train"]
+        + mean(seconds["validating"]) * dev / tokens["dev"]
+    )
+    parts = {
+        "once": seconds["starting"] + seconds["building"] + seconds["ending"],
+        "reading": seconds["reading"] * growth,
+        "feature_pass": seconds["feature_pass"] * growth,
+        "epoch": epoch,
+    }
+    return {
+        **parts,
+        "total": parts["once"] + parts["reading"] + parts["feature_pass"] + EPOCHS * epoch,
+    }
+
+
+def _variants(corpus: Json) -> list[tuple[str, float]]:
+    """What an epoch trains on: all rows, and those that our config draws."""
+    found = [("all rows", float(corpus["tokens"]["train"]))]
+    if corpus["drawn_tokens"]:
+        found.append(("rows as our config draws them", corpus["drawn_tokens"]))
+    return found
+
+
+def _totals(corpus: Json, drawn_per_epoch: float) -> dict[str, Json]:
+    tokens = corpus["tokens"]
+    return {
+        run["way"]: whole_corpus(run, tokens["train"], drawn_per_epoch, tokens["dev"])
+        for run in corpus["runs"]
+    }
+
+
+def targets(result: Json) -> list[Target]:
+    """Ratios to stock with its own batches."""
+    found = []
+    for task, corpus in result.items():
+        for rows, drawn_per_epoch in _variants(corpus):
+            totals = _totals(corpus, drawn_per_epoch)
+            ratio = totals["stock"]["total"] / totals["ours"]["total"]
+            what = f"twenty epochs of {task}, fp32, {rows}"
+            found.append(Target(what, ratio, TARGETS[task], "times"))
+    return found
+
+
+def section(result: Json) -> list[str]:
+    """The measured runs, and what they come to on the whole corpora."""
+    measured = [_measured_row(run) for corpus in result.values() for run in corpus["runs"]]
+    whole = [
+        row
+        for task, corpus in result.items()
+        for rows, drawn_per_epoch in _variants(corpus)
+        for row in _whole_rows(task, rows, _totals(corpus, drawn_per_epoch))
+    ]
+    return [_TEXT, table(_MEASURED_HEAD, measured), _WHOLE, table(_WHOLE_HEAD, whole)]
+
+
+_TEXT = (
+    "The real command, without early stopping, into an empty feature store. Measured were these "
+    "runs on portions: for ours neighbouring rows; for stock rows drawn from the whole split, as "
+    "they share nothing. Stock has the same config with `elmo_token_embedder` and "
+    "`elmo_characters`, with AllenNLP's default data loader (batches of 64 in random order) or, "
+    "by length, with the batches of our configs; it has one mix of the layers, ours two. Every "
+    "epoch trains on all rows of the portion. Seconds:"
+)
+_MEASURED_HEAD = (
+    "corpus, way",
+    "tokens, train and dev",
+    "start",
+    "reading",
+    "model",
+    "feature pass",
+    "training an epoch",
+    "dev and checkpoint",
+    "epochs run",
+    "archive",
+    "in all",
+)
+_WHOLE = (
+    "Extrapolated from these runs to the whole corpora and twenty epochs: reading and feature pass "
+    "by the tokens of train and dev, an epoch's two halves by the tokens of their own; start, "
+    "model and archive as measured. Not one of these lines was run as a whole."
+)
+_WHOLE_HEAD = (
+    "corpus, way",
+    "an epoch trains on",
+    "before the first epoch",
+    "an epoch",
+    "twenty epochs in all",
+    "ratio, ours in fp32 to this",
+)
+
+
+def _measured_row(run: Json) -> list[str]:
+    seconds: dict[str, Any] = run["seconds"]
+    return [
+        f"{run['task']}, {run['way']}",
+        f"{run['tokens']['train']:,} + {run['tokens']['dev']:,}",
+        *(f"{seconds[each]:.1f}" for each in ("starting", "reading", "building", "feature_pass")),
+        *(f"{mean(seconds[each]):.2f}" for each in ("training", "validating")),
+        str(len(seconds["training"])),
+        *(f"{seconds[each]:.1f}" for each in ("ending", "total")),
+    ]
+
+
+def _whole_rows(task: str, rows: str, totals: dict[str, Json]) -> list[list[str]]:
+    return [
+        [
+            f"{task}, {way}",
+            rows,
+            seconds_words(each["once"] + each["reading"] + each["feature_pass"]),
+            seconds_words(each["epoch"]),
+            seconds_words(each["total"]),
+            f"{each['total'] / totals['ours']['total']:.1f}",
+        ]
+        for way, each in totals.items()
+    ]

@@ -1,0 +1,136 @@
+"""What a run of the benchmarks is made with: an ELMo, corpora, a device."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.bare import REPOSITORY, has
+from benchmarks.samples import Json
+
+CORPORA = {"ddi": "ddi2013-type", "bc5cdr-chem": "BC5CDR-chem"}
+"""The configs that are measured, and the folders of their corpora."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """
+    # Parameters
+
+    work : `Path`
+        The folder for all that a run makes and needs no more afterwards.
+    elmo : `Path`
+        The folder of the ELMo that is measured.
+    elmo_words : `str`
+        What it is.
+    trained_elmo : `Optional[Path]`
+        The folder of a trained ELMo, for the deviation of formats; `None`: there is none.
+    corpora : `Path`
+        The folder of the corpora.
+    corpora_words : `str`
+        What they are.
+    device : `torch.device`
+        What computes in the first pass.
+    quick : `bool`
+        Whether to measure so little that only the benchmark itself is tried.
+    """
+
+    work: Path
+    elmo: Path
+    elmo_words: str
+    trained_elmo: Path | None
+    corpora: Path
+    corpora_words: str
+    device: torch.device
+    quick: bool
+
+    def size(self, full: int, quick: int) -> int:
+        """How much of something to measure."""
+        return quick if self.quick else full
+
+    def words(self) -> Json:
+        """The setting as a result keeps it."""
+        return {
+            "elmo": self.elmo_words,
+            "corpora": self.corpora_words,
+            "device": self.device.type,
+            "quick": self.quick,
+        }
+
+    def bilm(self, compute: str, elmo: Path | None = None) -> Any:
+        """Our biLM in a format, on the device."""
+        from bluelmo_plugins.modules.bilm import BiLm
+
+        folder = elmo or self.elmo
+        bilm = BiLm(folder / "options.json", folder / "weights.hdf5", compute=compute)
+        return bilm.eval().to(self.device)
+
+    def formats(self) -> list[str]:
+        """The formats that the device computes in, single precision first."""
+        from bluelmo_plugins.modules.bilm import COMPUTES, obstacle
+
+        return [name for name in COMPUTES if not obstacle(name, self.device)]
+
+
+def make_setting(work: Path, quick: bool, device: str, elmo: Path | None = None) -> Setting:
+    """
+    Takes the real corpora where they are, and makes what is missing.
+
+    # Parameters
+
+    work : `Path`
+        The folder for all that a run makes.
+    quick : `bool`
+        Whether to take a tiny ELMo and sample corpora.
+    device : `str`
+        "cpu" or "cuda".
+    elmo : `Optional[Path]`, optional (default = `None`)
+        The folder of an ELMo to measure in place of the random one.
+
+    # Returns
+
+    `Setting`
+    """
+    shared = REPOSITORY.parent / "shared"
+    real = shared / "blue"
+    is_real = not quick and all((real / folder).is_dir() for folder in CORPORA.values())
+    size = "tiny" if quick else "full"
+    trained = shared / "elmo-pubmed-small"
+    return Setting(
+        work=work,
+        elmo=elmo or _random_elmo(work, size),
+        elmo_words="the ELMo given" if elmo else _ELMO_WORDS[size],
+        trained_elmo=trained if trained.is_dir() else None,
+        corpora=real if is_real else _sample_corpora(work),
+        corpora_words="BLUE's" if is_real else "the sample corpora (invented sentences)",
+        device=torch.device(device),
+        quick=quick,
+    )
+
+
+_ELMO_WORDS = {
+    "tiny": "a tiny ELMo with random weights",
+    "full": "a full-size ELMo (2x4096_512) with random weights",
+}
+
+
+def _random_elmo(work: Path, size: str) -> Path:
+    from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
+
+    folder = work / f"elmo-{size}"
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_elmo(folder, ELMO_SIZES[size], seed=13)
+        (folder / "complete").touch()
+    return folder
+
+
+def _sample_corpora(work: Path) -> Path:
+    folder = work / "sample-corpora"
+    if has("allennlp") and not folder.exists():
+        from bluelmo_plugins.sample.corpora import write_corpora
+
+        folder.mkdir(parents=True)
+        write_corpora(folder, seed=13)
+    return folder

@@ -1,0 +1,169 @@
+"""Runs of the real `allennlp train`, ours and AllenNLP's stock way, and their parts in time."""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.corpus_pass import disk_usage
+from benchmarks.process import allennlp, run
+from benchmarks.samples import Json
+from benchmarks.sentences import read_params
+from benchmarks.setting import Setting
+
+_STOCK_EMBEDDER = """{
+  type: 'elmo_token_embedder',
+  options_file: $.options_file,
+  weight_file: $.weight_file,
+  dropout: $.elmo_dropout,
+}"""
+
+_STOCK = f"""{{
+  feature_store:: false,
+  dataset_reader+: {{ token_indexers: {{ elmo: {{ type: 'elmo_characters' }} }} }},
+  model+: {{ text_field_embedder: {{ token_embedders: {{ elmo: {_STOCK_EMBEDDER} }} }} }},
+  trainer+: {{ callbacks: [], checkpointer: {{ keep_most_recent_by_count: 1 }} }},
+}}"""
+
+_STOCK_BATCHES = "{ data_loader: { batch_size: $.batch_size, shuffle: true } }"
+
+WAYS = {
+    "ours": "{}",
+    "ours bf16": "{ elmo_compute:: 'bf16' }",
+    "ours, nothing stored": "{ feature_store:: false }",
+    "ours bf16, nothing stored": "{ feature_store:: false, elmo_compute:: 'bf16' }",
+    "stock": f"{_STOCK} + {_STOCK_BATCHES}",
+    "stock, batches by length": _STOCK,
+}
+"""What each way of training changes in the config of a task. Stock is AllenNLP's
+`elmo_token_embedder`, which gives one mix of the layers where ours gives two, and its checkpointer,
+with its default batches, or with those that our configs have."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """
+    # Parameters
+
+    setting : `Setting`
+        Has the ELMo.
+    task : `str`
+        One of `CORPORA`.
+    way : `str`
+        One of `WAYS`.
+    corpora : `Path`
+        The folder of the corpora.
+    epochs : `int`
+        How many; there is no early stopping.
+    """
+
+    setting: Setting
+    task: str
+    way: str
+    corpora: Path
+    epochs: int
+
+    @property
+    def store(self) -> Path:
+        """The folder of the feature store."""
+        return self.setting.work / "stores" / self._name
+
+    def source(self) -> str:
+        """The config in Jsonnet."""
+        return f"""(import '{self.task}.jsonnet') + {{
+          dataset_dir:: '{self.corpora.resolve()}',
+          options_file:: '{self.setting.elmo.resolve()}/options.json',
+          weight_file:: '{self.setting.elmo.resolve()}/weights.hdf5',
+          feature_store_dir:: '{self.store.resolve()}',
+          epochs:: {self.epochs},
+          patience:: null,
+          undersample:: false,
+          cuda_device:: {0 if self.setting.device.type == "cuda" else -1},
+        }} + {WAYS[self.way]}"""
+
+    def run(self) -> Json:
+        """
+        Trains with an empty store.
+
+        # Returns
+
+        `Json`
+            ``seconds`` of each stage (see `stages`); the peak of ``anonymous`` and ``mapped``
+            memory, ``store`` on disk and ``archive``, in bytes.
+        """
+        work, store = self.setting.work, self.store
+        output = work / "runs" / self._name
+        for folder in (store, output):
+            shutil.rmtree(folder, ignore_errors=True)
+        config = work / f"{self._name}.json"
+        config.write_text(json.dumps(read_params(self.setting, self.source())), encoding="utf-8")
+        finished = run(allennlp("train", str(config), "-s", str(output)))
+        log = (output / "out.log").read_text(encoding="utf-8")
+        result = {
+            "way": self.way,
+            "task": self.task,
+            "seconds": stages(log, finished.started, finished.started + finished.seconds),
+            "anonymous": finished.anonymous,
+            "mapped": finished.mapped,
+            "store": disk_usage(store),
+            "archive": (output / "model.tar.gz").stat().st_size,
+        }
+        for folder in (store, output):
+            shutil.rmtree(folder, ignore_errors=True)
+        return result
+
+    @property
+    def _name(self) -> str:
+        return re.sub(r"\W+", "-", f"{self.task} {self.way} {self.corpora.name}")
+
+
+def stages(log: str, started: float, ended: float) -> Json:
+    """
+    Takes a run apart by its log file.
+
+    # Parameters
+
+    log : `str`
+        AllenNLP's out.log.
+    started, ended : `float`
+        When the process did, in seconds since 1970.
+
+    # Returns
+
+    `Json`
+        Seconds of ``starting``, until AllenNLP is imported; ``reading`` the corpus; ``building``
+        the model; the ``feature_pass``, which is what happens before the first epoch; for each
+        epoch ``training``, and ``validating`` with the checkpoint; and ``ending``, which makes the
+        archive.
+    """
+    times: dict[str, list[float]] = {}
+    for moment, message in re.findall(r"^(\S+ \S+) - [A-Z]+ - \S+ - (.*)$", log, re.MULTILINE):
+        seconds = datetime.strptime(moment, "%Y-%m-%d %H:%M:%S,%f").timestamp()
+        times.setdefault("any", []).append(seconds)
+        for name, pattern in _MOMENTS.items():
+            if re.search(pattern, message):
+                times.setdefault(name, []).append(seconds)
+    epoch, training, validating = times["epoch"], times["training"], times["validating"]
+    saved = times["saved"]
+    return {
+        "total": ended - started,
+        "starting": times["any"][0] - started,
+        "reading": times["read"][-1] - times["any"][0],
+        "building": times["built"][-1] - times["read"][-1],
+        "feature_pass": epoch[0] - times["built"][-1],
+        "training": [end - start for start, end in zip(training, validating, strict=True)],
+        "validating": [end - start for start, end in zip(validating, saved, strict=True)],
+        "ending": ended - saved[-1],
+    }
+
+
+_MOMENTS = {
+    "read": r": read \d+ (rows|sentences)",
+    "built": r"^Number of trainable parameters",
+    "epoch": r"^Epoch \d+/\d+$",
+    "training": r"^Training$",
+    "validating": r"^Validating$",
+    "saved": r"^Epoch duration",
+}

@@ -1,0 +1,90 @@
+"""What a pass of the biLM computes: its floating-point operations and the contexts it shares."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import numpy
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from benchmarks.samples import Json
+
+_PRODUCTS = {
+    torch.ops.aten.mm,
+    torch.ops.aten.addmm,
+    torch.ops.aten.addmm_,
+    torch.ops.aten.bmm,
+    torch.ops.aten.baddbmm,
+}
+
+
+class ProductCounter(TorchDispatchMode):
+    """
+    Counts the operations of all matrix products while it is entered, by the format that they are
+    in. It sees the products that torch is really asked for, so repeated rows of small levels count,
+    and a row that several contexts share counts once. Everything else, such as the gates'
+    sigmoids, is left out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch has no types for it
+        self.flops: Counter[str] = Counter()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Counts a product, and lets torch compute it."""
+        if func.overloadpacket in _PRODUCTS:
+            left, right = [each for each in args if isinstance(each, Tensor)][-2:]
+            name = str(left.dtype).removeprefix("torch.")
+            self.flops[name] += 2 * math.prod(left.shape) * right.shape[-1]
+        return func(*args, **(kwargs or {}))
+
+
+def sharing(corpus: Any, batches: Iterable[list[int]], num_tokens: int) -> Json:
+    """
+    How many contexts there are in the batches of a corpus.
+
+    # Parameters
+
+    corpus : `Corpus`
+        The distinct sentences.
+    batches : `Iterable[list[int]]`
+        Numbers of sentences.
+    num_tokens : `int`
+        Tokens of all sentences, those that repeat another one included.
+
+    # Returns
+
+    `Json`
+        ``tokens``, and those of the ``distinct`` sentences; of both directions together the
+        ``contexts`` that are distinct within a batch, and ``nodes``, with the boundaries and the
+        repetitions of small levels; ``factor``, tokens a node of each direction.
+    """
+    from bluelmo_plugins.modules.bilm.contexts import Contexts
+
+    distinct = contexts = nodes = 0
+    for batch in batches:
+        words, word_of_token = numpy.unique(corpus.words_of(batch), return_inverse=True)
+        lengths = torch.tensor([corpus.length(sentence) for sentence in batch])
+        distinct += int(lengths.sum())
+        for direction in (0, 1):
+            tree = Contexts.of(
+                torch.from_numpy(word_of_token),
+                lengths,
+                len(words) + direction,
+                backward=bool(direction),
+            )
+            nodes += len(tree.words)
+            contexts += len(tree.node_of_token.unique())
+    return {
+        "tokens": num_tokens,
+        "distinct": distinct,
+        "contexts": contexts,
+        "nodes": nodes,
+        "factor": 2 * num_tokens / nodes,
+        "factor_of_contexts": 2 * num_tokens / contexts,
+    }
