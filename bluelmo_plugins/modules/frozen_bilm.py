@@ -16,6 +16,9 @@ from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 
 logger = logging.getLogger(__name__)
 
+SENTENCES_PER_WRITE = 64
+"""Sentences whose layers are copied at once on their way to the store; bounds the memory."""
+
 Sentence = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
 """Character ids, `(num_tokens, max_characters)`."""
 
@@ -161,14 +164,16 @@ class FrozenBiLm(nn.Module):
     def _computed(
         self, corpus: Corpus, sentences: Collection[int]
     ) -> Iterator[tuple[list[int], list[Tensor]]]:
-        """Sentences of a corpus, batch by batch, and the packed layers of each."""
+        """Sentences of a corpus, some at a time, and the packed layers of each."""
         if not sentences:
             return
         corpus_pass = CorpusPass(self._bilm(), corpus)
         for batch in corpus_pass.batches(sentences):
             lengths = list(map(corpus.length, batch))
-            rows = self._layout.pack(corpus_pass.halves(batch), sum(lengths))
-            yield batch, list(rows.split(lengths))
+            rows = self._layout.pack(corpus_pass.halves(batch), sum(lengths)).split(lengths)
+            for start in range(0, len(batch), SENTENCES_PER_WRITE):
+                group = slice(start, start + SENTENCES_PER_WRITE)
+                yield batch[group], list(rows[group])
 
     def _bilm(self) -> BiLm:
         device = self.elmo_sha256.device
