@@ -17,7 +17,7 @@ from benchmarks.tables import Target, bytes_words, table
 TITLE = "Growth"
 
 FACTORS = (1, 2, 4, 8)
-TOKENS = 16384
+TOKENS = 12288
 """Of the least portion: a full batch of the pass."""
 
 FLAT = 1.1

@@ -180,10 +180,18 @@ class BiLm(nn.Module):
             `(num_tokens, projection_dim)`.
         """
         yield 0, vectors[word_of_token]
-        for direction, stack in enumerate((self.forward_stack, self.backward_stack)):
-            boundary = len(vectors) - 2 + direction
-            contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
-            with products_in(self._compute):
-                outputs = stack(vectors, contexts.words, contexts.parents)
-            for layer, output in enumerate(outputs, start=1):
-                yield half_of(layer, direction), output[contexts.node_of_token].float()
+        for direction in (0, 1):
+            outputs = self._outputs(direction, vectors, word_of_token, lengths)
+            for layer in range(1, self.num_layers):
+                yield half_of(layer, direction), outputs.pop(0)
+
+    def _outputs(
+        self, direction: int, vectors: Tensor, word_of_token: Tensor, lengths: Tensor
+    ) -> list[Tensor]:
+        """One direction's output of each LSTM layer at the tokens."""
+        stack = self.backward_stack if direction else self.forward_stack
+        boundary = len(vectors) - 2 + direction
+        contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
+        with products_in(self._compute):
+            outputs = stack(vectors, contexts.words, contexts.parents)
+        return [output[contexts.node_of_token].float() for output in outputs]

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from .bilm import BiLm
 
-TOKENS_PER_BATCH = {"cpu": 16384, "cuda": 131072}
+TOKENS_PER_BATCH = {"cpu": 12288, "cuda": 131072}
 """Tokens that go through the biLM at once, by the kind of device: enough of them to keep it busy;
-they bound the memory (200 MB on a CPU, 1.6 GB on a GPU, at full size)."""
+they bound the memory (250 MB on a CPU, 2.7 GB on a GPU, at full size)."""
 
 WORDS_KEPT = 32768
 """Words whose vectors are kept for the batches to come (64 MB at full size)."""

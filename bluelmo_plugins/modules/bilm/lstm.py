@@ -11,8 +11,8 @@ from .contexts import MIN_ROWS
 from .options import BiLmOptions
 from .weights import WeightFile
 
-ROWS_PER_PRODUCT = 1024
-"""Tree nodes whose inputs are multiplied at once; bounds the memory (64 MB at full size)."""
+ROWS_PER_PRODUCT = 512
+"""Tree nodes whose inputs are multiplied at once; bounds the memory (32 MB at full size)."""
 
 
 class ProjectedLstm(nn.Module):
