@@ -52,7 +52,7 @@ def _measure(
     portion = middle(sentences, setting.size(ROWS[task], 40))
     ids, all_ids = ids_of(portion), ids_of(sentences)
     flops = _flops(list(bilms.values())[-1], ids)
-    turns = setting.size(3, 1)
+    turns = setting.size(2, 1)
     random_batches = [Random(turn).sample(sentences, BATCH) for turn in range(turns)]
     batches_by_length = spread(ordered_batches(sentences, len), turns)
     rates: dict[str, list[float]] = {name: [] for name in bilms}
