@@ -238,7 +238,8 @@ local presets = ['default', 'paper'];
     num_workers: $.num_workers,
   },
   validation_data_loader: {
-    batch_sampler: batches { type: 'stable_bucket' },
+    type: 'evaluation',
+    batch_sampler: batches { type: 'stable_bucket', shuffle: false },
     num_workers: $.num_workers,
   },
 
@@ -257,7 +258,8 @@ local presets = ['default', 'paper'];
     callbacks:
       [model_selection]
       + (if $.class_weights then [{ type: 'class_weights' }] else [])
-      + (if stores_features then [{ type: 'feature_pass' }] else []),
+      + (if stores_features then [{ type: 'feature_pass' }] else [])
+      + [{ type: 'distributed_workers' }],
     // With requires_grad, each holds the whole biLM.
     checkpointer: { keep_most_recent_by_count: 1 },
   },
