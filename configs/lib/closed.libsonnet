@@ -76,7 +76,7 @@ function(experiment) experiment {
                            && std.objectHas(top, 'evaluate_on_test')
                            && top.evaluate_on_test,
     assert !tests_together
-           || error "field 'evaluate_on_test' does not go with 'distributed': use `allennlp evaluate`",
+           || error "'evaluate_on_test' does not go with 'distributed': use `allennlp evaluate`",
   },
   dataset_reader+: check,
   model+: check,
