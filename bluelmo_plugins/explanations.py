@@ -10,6 +10,7 @@ from os.path import isfile, relpath
 from typing import Any, NamedTuple, Optional
 
 from allennlp.common.checks import ConfigurationError
+from torch.multiprocessing import ProcessRaisedException
 
 from bluelmo_plugins.errors import InputError
 
@@ -27,6 +28,11 @@ _STATIC_ERROR = re.compile(rf"STATIC ERROR: {_SPAN}: (?P<text>.*?)\s*", re.DOTAL
 _RUNTIME_ERROR = re.compile(r"RUNTIME ERROR: (?P<text>.*?)(?P<trace>(?:\n\t.*)*)\s*", re.DOTALL)
 _TRACE_PLACE = re.compile(r"\n\t(?!std\.jsonnet:)" + _SPAN)
 _EXTERNAL_VARIABLE = re.compile(r"undefined external variable: (?P<name>\w+)")
+_OF_A_PROCESS = re.compile(
+    r"^(?:bluelmo_plugins\.errors\.InputError|allennlp\.common\.checks\.ConfigurationError): "
+    r"(?P<text>.*?)\s*\Z",
+    re.DOTALL | re.MULTILINE,
+)
 _HOW_TO_SET = {
     "ELMO_DIR": "Set it to the folder that holds options.json and weights.hdf5, e.g. `export "
     "ELMO_DIR=elmo`; `allennlp blue sample demo` writes a small one into demo/elmo",
@@ -113,6 +119,14 @@ def not_recoverable(error: BaseException) -> Optional[str]:
 def configuration(error: BaseException) -> Optional[str]:
     """A mistake that the code itself found; its message is the explanation."""
     return str(error) if isinstance(error, ConfigurationError) else None
+
+
+def in_another_process(error: BaseException) -> Optional[str]:
+    """A mistake that one of the processes that train together has found."""
+    found = _OF_A_PROCESS.search(str(error))
+    return (
+        found["text"] if found is not None and isinstance(error, ProcessRaisedException) else None
+    )
 
 
 def jsonnet(error: BaseException) -> Optional[str]:
@@ -230,6 +244,7 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     no_gpu,
     not_recoverable,
     configuration,
+    in_another_process,
     jsonnet,
     unused_override,
     disk_full,

@@ -15,6 +15,7 @@ from allennlp.common.checks import ConfigurationError, check_for_gpu
 from allennlp.common.file_utils import cached_path
 from allennlp.common.params import parse_overrides
 from allennlp.models import load_archive
+from torch.multiprocessing import ProcessRaisedException
 
 from bluelmo_plugins import explanations
 from bluelmo_plugins.errors import InputError
@@ -244,6 +245,15 @@ def test_json_lines_that_are_not_utf8_are_told(folder: Path) -> None:
     assert told(lambda: list(manager._get_json_data())) == (
         "in.jsonl: not UTF-8: invalid continuation byte (byte 0xe9). Save the file as UTF-8."
     )
+
+
+def test_a_mistake_that_a_process_of_several_found_is_told() -> None:
+    trace = 'Traceback (most recent call last):\n  File "x.py", line 3, in read\n    raise error'
+    mistake = "bluelmo_plugins.errors.InputError: dev.tsv, line 2: no label.\nSee the file.\n"
+    text = f"\n\n-- Process 1 terminated with the following error:\n{trace}\n"
+    found = ProcessRaisedException(text + mistake, 1, 7)
+    assert explain(found) == "dev.tsv, line 2: no label.\nSee the file."
+    assert explain(ProcessRaisedException(text + "KeyError: 'x'\n", 1, 7)) is None
 
 
 def test_every_explanation_is_asked() -> None:

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any, Optional, TypeVar, Union
 
-from allennlp.common.util import is_distributed
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
 from allennlp.data.fields import TextField
 
@@ -18,6 +18,8 @@ from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
 from bluelmo_plugins.errors import InputError
 
 logger = logging.getLogger(__name__)
+
+Unit = TypeVar("Unit")
 
 Sentence = Union[str, list[str]]
 """Raw text, or its words where it is tokenised already."""
@@ -105,8 +107,31 @@ class BlueReader(DatasetReader):
             if self.max_instances is not None:
                 logger.info(report.summary(whole_file=False))
             raise
-        is_share = is_distributed() or self.get_worker_info() is not None
+        is_share = self.get_distributed_info() is not None or self.get_worker_info() is not None
         logger.info(report.summary(whole_file=not is_share and self.max_instances is None))
+
+    def shard_iterable(self, iterable: Iterable[Unit]) -> Iterator[Unit]:
+        """
+        The share of a file that this process reads: every so many units, first by the workers of a
+        distributed run, then by the reader processes of the data loader. Where AllenNLP asks torch
+        whether the run is distributed, this goes by what the reader was told: the data loader
+        "evaluation" has every worker read the whole file.
+
+        # Parameters
+
+        iterable : `Iterable[Unit]`
+            All units of the file.
+
+        # Returns
+
+        `Iterator[Unit]`
+        """
+        share = iter(iterable)
+        if (run := self.get_distributed_info()) is not None:
+            share = islice(share, run.global_rank, None, run.world_size)
+        if (readers := self.get_worker_info()) is not None:
+            share = islice(share, readers.id, None, readers.num_workers)
+        return share if self.max_instances is None else islice(share, self.max_instances)
 
     def apply_token_indexers(self, instance: Instance) -> None:
         """

@@ -1,7 +1,7 @@
 """Cuts a long sentence into windows for the model, and gathers what belongs to them again."""
 
-from collections.abc import Hashable, Sequence
-from typing import Any, Generic, Optional, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from bluelmo_plugins.mentions import Span
 
@@ -61,6 +61,13 @@ def _safety(words: Sequence[str], position: int, offsets: Optional[Sequence[Span
     return 2 if words[position - 1] in {",", ":"} else 1
 
 
+class _Sentence(NamedTuple):
+    document: Optional[str]
+    number: int
+    line: int
+    num_windows: int
+
+
 class WindowCollector(Generic[Part]):
     """
     Gathers what belongs to the windows of a sentence until the last of them has come, in whatever
@@ -71,7 +78,7 @@ class WindowCollector(Generic[Part]):
     """
 
     def __init__(self) -> None:
-        self._pending: dict[Hashable, dict[int, Part]] = {}
+        self._pending: dict[_Sentence, dict[int, Part]] = {}
 
     def add(self, metadata: dict[str, Any], part: Part) -> Optional[list[Part]]:
         """
@@ -92,18 +99,48 @@ class WindowCollector(Generic[Part]):
         `ValueError`
             If the same window comes twice before its sentence is complete: two files are mixed.
         """
-        key = (metadata["document"], metadata["sentence"], metadata["line"])
+        key = _Sentence(
+            metadata["document"], metadata["sentence"], metadata["line"], metadata["num_windows"]
+        )
+        return self._add(key, metadata["window"], part)
+
+    def _add(self, key: _Sentence, window: int, part: Part) -> Optional[list[Part]]:
         parts = self._pending.setdefault(key, {})
-        if metadata["window"] in parts:
+        if window in parts:
             raise ValueError(
-                f"window {metadata['window']} of sentence {metadata['sentence']} (line "
-                f"{metadata['line']}) came twice before the sentence was complete"
+                f"window {window} of sentence {key.number} (line {key.line}) came twice before the"
+                " sentence was complete"
             )
-        parts[metadata["window"]] = part
-        if len(parts) < metadata["num_windows"]:
+        parts[window] = part
+        if len(parts) < key.num_windows:
             return None
         del self._pending[key]
         return _in_order(parts)
+
+    @classmethod
+    def unite(
+        cls, collectors: "Iterable[WindowCollector[Part]]"
+    ) -> "tuple[WindowCollector[Part], list[list[Part]]]":
+        """
+        # Parameters
+
+        collectors : `Iterable[WindowCollector[Part]]`
+            Of all workers, which may have different windows of a sentence.
+
+        # Returns
+
+        `tuple[WindowCollector[Part], list[list[Part]]]`
+            What is still incomplete, and the parts of each sentence that was complete only now.
+        """
+        united = cls()
+        whole = []
+        for collector in collectors:
+            for key, parts in collector._pending.items():
+                for window, part in parts.items():
+                    windows = united._add(key, window, part)
+                    if windows is not None:
+                        whole.append(windows)
+        return united, whole
 
     def pop_incomplete(self) -> list[list[Part]]:
         """

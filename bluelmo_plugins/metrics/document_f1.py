@@ -2,13 +2,14 @@
 
 from itertools import compress
 from logging import getLogger
+from math import fsum
 from typing import NamedTuple
 
 import torch
 from allennlp.training.metrics import Metric
 
 from bluelmo_plugins.metrics.label_counts import LabelCounts
-from bluelmo_plugins.metrics.workers import gather_from_workers
+from bluelmo_plugins.workers import gather_from_workers
 
 logger = getLogger(__name__)
 
@@ -130,8 +131,10 @@ class DocumentF1(Metric):
                 united = self._documents.setdefault(name, _Document(set(), set()))
                 united.predicted.update(document.predicted)
                 united.gold.update(document.gold)
-        for document in self._documents.values():
-            self._count(document, 1)
+        # Exact sums, so that the last digit does not depend on batches and workers.
+        parts = [document.precision_recall() for document in self._documents.values()]
+        self._precision_sum = fsum(precision for precision, _ in parts)
+        self._recall_sum = fsum(recall for _, recall in parts)
 
     def _reports(self) -> dict[str, float]:
         without_gold = sum(not document.gold for document in self._documents.values())

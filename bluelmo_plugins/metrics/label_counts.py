@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 import torch
 from torch.nn.functional import one_hot
 
-from bluelmo_plugins.metrics.workers import gather_from_workers
+from bluelmo_plugins.workers import gather_from_workers
 
 
 class Scores(NamedTuple):

@@ -4,11 +4,13 @@ import logging
 from typing import Any
 
 import torch
+from allennlp.common.util import is_global_primary
 from allennlp.nn.util import dist_reduce_sum
 from allennlp.training.metrics import Metric
 
 from bluelmo_plugins.dataset_readers.windows import WindowCollector
 from bluelmo_plugins.mentions import tags_to_mentions
+from bluelmo_plugins.workers import gather_from_workers
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +26,10 @@ class MentionF1(Metric):
     characters, so mentions are compared sentence by sentence, in tokens; two sentences with equal
     words are never confused, and a mention that stands twice in a corpus has to be found twice.
 
-    Windows of a sentence are put together before its mentions are read off, across batches and in
-    any order. Until then they do not count; a sentence of which a window never comes (training with
-    `drop_last` or `max_instances`) is scored by the windows that came, each for itself, and a
-    warning counts such sentences.
+    Windows of a sentence are put together before its mentions are read off, across batches and
+    workers and in any order. Until then they do not count; a sentence of which a window never comes
+    (training with `drop_last` or `max_instances`) is scored by the windows that came, each for
+    itself, and a warning counts such sentences.
 
     Scoring rule: ncbi-nlp/BLUE_Benchmark, `blue/eval_ner.py`; discontinuous mentions: see
     `bluelmo_plugins.mentions`.
@@ -108,15 +110,7 @@ class MentionF1(Metric):
         """
         if not reset:
             return self._scores(self._counts())
-        incomplete = self._windows.pop_incomplete()
-        for window in (window for windows in incomplete for window in windows):
-            self._count([window])
-        if incomplete:
-            logger.warning(
-                "%s mentions: %d sentences lacked a window; the others were scored each for itself",
-                self._entity_type,
-                len(incomplete),
-            )
+        self._count_left_over_windows()
         counts = dist_reduce_sum(torch.tensor(self._counts())).tolist()
         self.reset()
         true_positives, predicted_mentions, gold_mentions, _, _ = counts
@@ -126,6 +120,23 @@ class MentionF1(Metric):
             "predicted_mentions": float(predicted_mentions),
             "true_positives": float(true_positives),
         }
+
+    def _count_left_over_windows(self) -> None:
+        """Counts the sentences whose windows different workers have, or nobody: one worker does."""
+        united, whole = WindowCollector.unite(gather_from_workers(self._windows))
+        if not is_global_primary():
+            return
+        for windows in whole:
+            self._count(windows)
+        incomplete = united.pop_incomplete()
+        for window in (window for windows in incomplete for window in windows):
+            self._count([window])
+        if incomplete:
+            logger.warning(
+                "%s mentions: %d sentences lacked a window; the others were scored each for itself",
+                self._entity_type,
+                len(incomplete),
+            )
 
     def _counts(self) -> list[int]:
         return [

@@ -15,7 +15,7 @@ from sklearn.metrics import (
     r2_score,
 )
 
-from bluelmo_plugins.metrics.workers import gather_from_workers
+from bluelmo_plugins.workers import gather_from_workers
 
 Rows = NDArray[np.float64]  # Shape: (num_rows, 2): prediction, gold
 
@@ -81,6 +81,8 @@ class Pearson(Metric):
         workers = gather_from_workers(self._batches)
         batches = [batch for worker in workers for batch in worker]
         rows = np.concatenate(batches) if batches else np.empty((0, 2))
+        # In one order, so that the last digit does not depend on batches and workers.
+        rows = rows[np.lexsort(rows.T)]
         self.reset()
         pearson = _pearson(rows)
         return {"blue": pearson, "pearson": pearson, **_other_figures(rows)}

@@ -7,12 +7,14 @@ from typing import Any, Optional
 import numpy
 import torch
 from allennlp.common.tqdm import Tqdm
+from allennlp.common.util import is_distributed
 from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles, obstacle
 from bluelmo_plugins.modules.feature_store import sentence_key
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.workers import finish_together, own_share
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +107,10 @@ class FrozenBiLm(nn.Module):
         Computes the layers that the store does not have yet, in an order made for the biLM, and
         puts them there. Without a store, or with one that takes nothing more, it does nothing.
 
+        The workers of a distributed run must all call it, each with its own sentences. What several
+        of them lack is computed by one, and all return when the last has finished. Where they have
+        no disk in common, each then computes what its own store still lacks.
+
         # Parameters
 
         sentences : `Iterable[Tensor]`
@@ -118,27 +124,34 @@ class FrozenBiLm(nn.Module):
             key = _key(sentence)
             if len(sentence) and key not in number_of_key:
                 number_of_key[key] = corpus.add(sentence)
-        missing = self.store.missing(number_of_key)
-        if not missing:
+        for share in (own_share, list) if is_distributed() else (list,):
+            missing = share(self.store.missing(number_of_key))
+            finish_together(self._filled(corpus, {number_of_key[key]: key for key in missing}))
+        # What is stored needs no biLM any more; should one be needed, it is loaded again.
+        if self._files != self._archived:
+            self._loaded.clear()
+
+    def _filled(self, corpus: Corpus, key_of_number: dict[int, bytes]) -> Iterator[None]:
+        """Puts sentences of a corpus into the store, a batch at each step."""
+        if not key_of_number:
             return
-        key_of_number = {number_of_key[key]: key for key in missing}
+        assert self.store is not None
         num_tokens = sum(map(corpus.length, key_of_number))
         logger.info(
-            "Computing ELMo's layers of %d new sentences (%d tokens; %d are stored already in %s)",
-            len(missing),
+            "Computing ELMo's layers of %d new sentences (%d tokens; %d others are not computed"
+            " here) for %s",
+            len(key_of_number),
             num_tokens,
-            len(corpus) - len(missing),
+            len(corpus) - len(key_of_number),
             self.store.directory,
         )
         with Tqdm.tqdm(total=num_tokens, unit="token", desc="ELMo") as progress:
             for batch, rows in self._computed(corpus, key_of_number):
                 keys = [key_of_number[number] for number in batch]
                 if not self.store.write(zip(keys, map(self._layout.to_bytes, rows), strict=True)):
-                    break
+                    return
                 progress.update(sum(map(len, rows)))
-        # What is stored needs no biLM any more; should one be needed, it is loaded again.
-        if self._files != self._archived:
-            self._loaded.clear()
+                yield
 
     def _rows(self, sentences: list[Sentence]) -> list[Tensor]:
         """The packed layers of each sentence, on the CPU."""

@@ -11,7 +11,7 @@ from allennlp.training import Checkpointer, GradientDescentTrainer
 from allennlp.training.trainer import Trainer, TrainerCheckpoint
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.metrics.workers import gather_from_workers
+from bluelmo_plugins.workers import gather_from_workers
 from bluelmo_plugins.training.checkpoint_files import (
     CheckpointFiles,
     DamagedCheckpoint,

@@ -238,7 +238,8 @@ local presets = ['default', 'paper'];
     num_workers: $.num_workers,
   },
   validation_data_loader: {
-    batch_sampler: batches { type: 'stable_bucket' },
+    type: 'evaluation',
+    batch_sampler: batches { type: 'stable_bucket', shuffle: false },
     num_workers: $.num_workers,
   },
 
@@ -258,7 +259,7 @@ local presets = ['default', 'paper'];
       [model_selection]
       + (if $.class_weights then [{ type: 'class_weights' }] else [])
       + (if stores_features then [{ type: 'feature_pass' }] else [])
-      + [{ type: 'exact_recovery' }],
+      + [{ type: 'distributed_workers' }, { type: 'exact_recovery' }],
     // docs/recovery.md. With requires_grad, each of the two that are kept holds the whole biLM.
     checkpointer: { type: 'blue', save_every_num_seconds: 600 },
   },

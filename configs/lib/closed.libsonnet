@@ -70,6 +70,13 @@ function(experiment) experiment {
     local changed = [name for name in std.objectFields(inert) if top[name] != experiment[name]],
     assert changed == []
            || error "field '%s' changes nothing here: %s" % [changed[0], inert[changed[0]]],
+
+    // The first process would do it alone and wait for the others, which have ended.
+    local tests_together = std.objectHas(top, 'distributed')
+                           && std.objectHas(top, 'evaluate_on_test')
+                           && top.evaluate_on_test,
+    assert !tests_together
+           || error "'evaluate_on_test' does not go with 'distributed': use `allennlp evaluate`",
   },
   dataset_reader+: check,
   model+: check,

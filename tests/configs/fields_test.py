@@ -187,3 +187,11 @@ def test_the_nearest_name_is_the_nearest_by_edit_distance(name: str, known: list
 def test_long_names_do_not_exhaust_the_interpreter() -> None:
     name, known = "ab" * 30, ["ba" * 30 + "c", "c" * 60]
     assert evaluate(f"(import 'lib/names.libsonnet').nearest('{name}', {known})") == known[0]
+
+
+def test_several_processes_do_not_evaluate_on_the_test_split() -> None:
+    fields = "distributed: { cuda_devices: [-1, -1] }, evaluate_on_test: true"
+    assert "does not go with 'distributed': use `allennlp evaluate`" in error(
+        variant("ddi", fields)
+    )
+    assert evaluate(variant("ddi", "distributed: { cuda_devices: [-1, -1] }"))["distributed"]

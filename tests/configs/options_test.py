@@ -144,7 +144,12 @@ def test_a_value_is_said_once_for_reader_model_and_metric() -> None:
 def test_the_validation_data_is_neither_cut_nor_drawn() -> None:
     config = evaluate(variant("ddi", "undersample:: true, drop_last:: true"))
     sampler = at(config, "validation_data_loader/batch_sampler")
-    assert sampler == {"type": "stable_bucket", "batch_size": 64, "sorting_keys": ["tokens"]}
+    assert sampler == {
+        "type": "stable_bucket",
+        "batch_size": 64,
+        "sorting_keys": ["tokens"],
+        "shuffle": False,
+    }
 
 
 def test_no_gradient_clipping_is_what_allennlp_takes_for_it() -> None:
