@@ -1,0 +1,153 @@
+"""All that is changed in AllenNLP itself: each change with its reason, for one version of it."""
+
+import hashlib
+import importlib
+import inspect
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from allennlp.version import VERSION
+
+from bluelmo_plugins.training.whole_files import written_whole
+
+logger = logging.getLogger(__name__)
+
+PATCHED_VERSION = "2.10.1"
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """
+    A function of AllenNLP that is replaced by one made of it.
+
+    # Parameters
+
+    place : `str`
+        Where the function is looked up when it is called: a module, a colon, the name there.
+    why : `str`
+        What would go wrong without.
+    sha256 : `str`
+        Of the function's source, that the replacement was written for.
+    replacement : `Callable[[Function], Function]`
+        Makes the new function of the old.
+    """
+
+    place: str
+    why: str
+    sha256: str
+    replacement: Callable[[Function], Function]
+
+    def apply(self) -> bool:
+        """
+        Replaces the function; one with another source is left as it is, and a warning says so.
+
+        # Returns
+
+        `bool`
+            Whether it is replaced.
+        """
+        module, _, path = self.place.partition(":")
+        owner: Any = importlib.import_module(module)
+        *outer, name = path.split(".")
+        for each in outer:
+            owner = getattr(owner, each)
+        original = getattr(owner, name)
+        if hasattr(original, "__wrapped__"):
+            return True
+        if VERSION != PATCHED_VERSION or source_sha256(original) != self.sha256:
+            logger.warning(
+                "bluelmo changes %s of AllenNLP %s, but this is another one, of AllenNLP %s. It is"
+                " left as it is: %s.",
+                self.place,
+                PATCHED_VERSION,
+                VERSION,
+                self.why,
+            )
+            return False
+        setattr(owner, name, self.replacement(original))
+        return True
+
+
+def source_sha256(function: Function) -> str:
+    """The SHA-256 of a function's source, in hexadecimal digits."""
+    return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()
+
+
+def install() -> None:
+    """Applies all patches; those that are applied already stay."""
+    for patch in PATCHES:
+        patch.apply()
+
+
+def _written_whole(parameter: str) -> Callable[[Function], Function]:
+    """For a function that writes the file that one of its parameters names."""
+
+    def replacement(original: Function) -> Function:
+        signature = inspect.signature(original)
+
+        @wraps(original)
+        def write(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            path = bound.arguments.get(parameter)
+            if path is None:
+                return original(*args, **kwargs)
+            with written_whole(Path(path)) as part:
+                bound.arguments[parameter] = part
+                return original(*bound.args, **bound.kwargs)
+
+        return write
+
+    return replacement
+
+
+def _archived_whole(original: Function) -> Function:
+    """For `archive_model`, which has a default for the file that it writes."""
+    signature = inspect.signature(original)
+
+    @wraps(original)
+    def archive(*args: Any, **kwargs: Any) -> str:
+        arguments = signature.bind(*args, **kwargs).arguments
+        path = Path(arguments.get("archive_path") or arguments["serialization_dir"])
+        if os.path.isdir(path):
+            path /= "model.tar.gz"
+        with written_whole(path) as part:
+            original(**{**arguments, "archive_path": part})
+        return str(path)
+
+    return archive
+
+
+PATCHES = [
+    Patch(
+        "allennlp.commands.train:archive_model",
+        "a model.tar.gz that is being written when the program is killed is left in halves",
+        "7171baada93533c95d25fd49a9708cbbb0cd6e6328670435936620a1d76dd509",
+        _archived_whole,
+    ),
+    Patch(
+        "allennlp.common.params:Params.to_file",
+        "a run that is killed while its config.json is written cannot be recovered",
+        "bd5b1826392c6c6a2e5f5bd5dbb0466e7e6639106a56c67e5d60b00a234356c0",
+        _written_whole("params_file"),
+    ),
+    Patch(
+        "allennlp.common.util:dump_metrics",
+        "a file of metrics that is being written when the program is killed is left in halves",
+        "7b8ad3dee456bacb8b357bd47ae6b9e1ca29d992b3c5d84412bdfeb0ce22612e",
+        _written_whole("file_path"),
+    ),
+    Patch(
+        "allennlp.training.gradient_descent_trainer:hardlink_or_copy",
+        "where files cannot be linked, a best.th that is being copied when the program is killed is"
+        " left in halves",
+        "a40bd7a467f16c46f9ba1f15971f13f576be982bea9693a03e91938f748a9189",
+        _written_whole("dest"),
+    ),
+]
