@@ -6,7 +6,7 @@ import tarfile
 import traceback
 import zlib
 from collections.abc import Callable
-from os.path import isfile, relpath
+from os.path import isfile, relpath, sep
 from typing import Any, NamedTuple, Optional
 
 from allennlp.common.checks import ConfigurationError
@@ -79,7 +79,12 @@ def no_gpu(error: BaseException) -> Optional[str]:
 
 def configuration(error: BaseException) -> Optional[str]:
     """A mistake that the code itself found; its message is the explanation."""
-    return str(error) if isinstance(error, ConfigurationError) else None
+    if not isinstance(error, ConfigurationError):
+        return None
+    archive = _variable(error, "load_archive", "archive_file")
+    folder = _variable(error, "load_archive", "serialization_dir")
+    # A file of an archive is told with the name of the archive, not of a folder that is gone.
+    return str(error).replace(f"{folder}{sep}", f"{archive}{sep}") if folder else str(error)
 
 
 def jsonnet(error: BaseException) -> Optional[str]:
