@@ -87,6 +87,20 @@ def configuration(error: BaseException) -> Optional[str]:
     return str(error).replace(f"{folder}{sep}", f"{archive}{sep}") if folder else str(error)
 
 
+def wrong_argument(error: BaseException) -> Optional[str]:
+    """A config gives a class an argument that it does not take, or a value of the wrong kind."""
+    class_name = _variable(error, "create_kwargs", "cls") or _variable(error, "from_params", "cls")
+    is_reading = _variable(error, "_read", "self") is not None
+    if not isinstance(error, TypeError) or class_name is None or is_reading:
+        return None
+    return str(
+        InputError(
+            f"the config does not fit {class_name.__name__}: {error}",
+            file=_variable(error, "train_model_from_file", "parameter_filename"),
+        )
+    )
+
+
 def jsonnet(error: BaseException) -> Optional[str]:
     """A config that Jsonnet cannot evaluate; told with its line, if it is one of the user's own."""
     if not isinstance(error, RuntimeError):
@@ -201,6 +215,7 @@ def _variable(error: BaseException, function: str, name: str) -> Any:
 EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     no_gpu,
     configuration,
+    wrong_argument,
     jsonnet,
     unused_override,
     disk_full,

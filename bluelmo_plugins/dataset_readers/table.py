@@ -132,9 +132,9 @@ def _parse_json_lines(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, i
 def _json_object(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
-            f"is not JSON ({error.msg} at character {error.pos + 1})",
+            f"is not JSON ({getattr(error, 'msg', error)} at character {getattr(error, 'pos', 0) + 1})",
             file=path,
             line=number,
             expected="one JSON object a line",

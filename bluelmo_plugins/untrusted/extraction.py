@@ -110,9 +110,7 @@ def _inner_path(archive: Path, member: tarfile.TarInfo) -> str:
     parts = PurePosixPath(name).parts
     leads_out = name.startswith("/") or ".." in parts or set(name) & set("\\:\0")
     if leads_out or (not parts and not member.isdir()):
-        raise _refused(
-            archive, f"the name '{name}' leads out of the folder that it is extracted to"
-        )
+        raise _refused(archive, f"the name {name!r} leads out of its folder")
     return "/".join(parts)
 
 

@@ -99,6 +99,7 @@ class WeightFile:
         try:
             self._check_links(name)
             dataset = self._file.get(name)
+            names = sorted(map(str, self._file))
         except ElmoFileError:
             raise
         except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
@@ -110,7 +111,7 @@ class WeightFile:
         if not isinstance(dataset, h5py.Dataset):
             raise ElmoFileError(
                 self._path,
-                f"layer '{name}' is missing; the file holds {shortened(sorted(self._file))}",
+                f"layer '{name}' is missing; the file holds {shortened(names)}",
                 "Use the weights.hdf5 and the options.json of one published ELMo",
             )
         return dataset
