@@ -134,7 +134,8 @@ def _json_object(path: Path, number: int, line: str) -> dict[str, Any]:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"is not JSON ({getattr(error, 'msg', error)} at character {getattr(error, 'pos', 0) + 1})",
+            f"is not JSON ({getattr(error, 'msg', error)}"
+            f" at character {getattr(error, 'pos', 0) + 1})",
             file=path,
             line=number,
             expected="one JSON object a line",

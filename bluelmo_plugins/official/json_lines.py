@@ -56,7 +56,8 @@ def json_objects(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, dict[s
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            found = f"is not JSON ({getattr(error, 'msg', error)} at character {getattr(error, 'pos', 0) + 1})"
+            character = getattr(error, "pos", 0) + 1
+            found = f"is not JSON ({getattr(error, 'msg', error)} at character {character})"
             raise _no_object(path, number, found) from error
         if not isinstance(value, dict):
             raise _no_object(path, number, f"is a JSON {type(value).__name__}")

@@ -6,13 +6,59 @@ from collections.abc import Callable
 Mutation = Callable[[bytes, random.Random], bytes]
 
 RUBBISH = [
-    b"\0", b"\xff", b"\xe9", b"\xc3", b"\xef\xbb\xbf", b"\r", b"\r\n", b"\n", b"\n\n", b"\t", b"\t\t",
-    b'"', b'""', b'"""', b'\t"', b'"\t', b"'", b"\\", b",", b";", b" ", b"\xc2\xa0", b"\xe2\x80\xa8",
-    b"\x0c", b"\x1b[31m", b"nan", b"inf", b"-inf", b"-1", b"1e999", b"9" * 500, b"0x10", b"1_000",
-    "٣".encode(), "²".encode(), "类别".encode(), "метка".encode(), "\u200b".encode(), "\U0001f9ec".encode(),
-    b"{", b"}", b"[", b"null", b"B-", b"I-Other", b"###", b"-DOCSTART-", b"index\tsentence\tlabel",
-    b"0_0,1_1", b"@DRUG$", b"@", b"$",
-]  # fmt: skip
+    b"\0",
+    b"\xff",
+    b"\xe9",
+    b"\xc3",
+    b"\xef\xbb\xbf",
+    b"\r",
+    b"\r\n",
+    b"\n",
+    b"\n\n",
+    b"\t",
+    b"\t\t",
+    b'"',
+    b'""',
+    b'"""',
+    b'\t"',
+    b'"\t',
+    b"'",
+    b"\\",
+    b",",
+    b";",
+    b" ",
+    b"\xc2\xa0",
+    b"\xe2\x80\xa8",
+    b"\x0c",
+    b"\x1b[31m",
+    b"nan",
+    b"inf",
+    b"-inf",
+    b"-1",
+    b"1e999",
+    b"9" * 500,
+    b"0x10",
+    b"1_000",
+    "٣".encode(),
+    "²".encode(),
+    "类别".encode(),
+    "метка".encode(),
+    "\u200b".encode(),
+    "\U0001f9ec".encode(),
+    b"{",
+    b"}",
+    b"[",
+    b"null",
+    b"B-",
+    b"I-Other",
+    b"###",
+    b"-DOCSTART-",
+    b"index\tsentence\tlabel",
+    b"0_0,1_1",
+    b"@DRUG$",
+    b"@",
+    b"$",
+]
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -152,17 +198,46 @@ def make_huge(content: bytes, choice: random.Random) -> bytes:
 
 def be_something_else(content: bytes, choice: random.Random) -> bytes:
     return choice.choice(
-        [b"", b"\n", b" ", b"\xef\xbb\xbf", b"\0" * 100, choice.randbytes(3000), b"\x1f\x8b" + content,
-         b"PK\x03\x04" + content, b"[" * 100_000, b'{"a":' * 50_000, b"<html>\n<body>\n" * 50,
-         b'{"sentence": 1, "label": [2]}\n' * 9, b"1\t2\t3\n" * 9, b"O\n" * 9, b'"\n' * 99]
-    )  # fmt: skip
+        [
+            b"",
+            b"\n",
+            b" ",
+            b"\xef\xbb\xbf",
+            b"\0" * 100,
+            choice.randbytes(3000),
+            b"\x1f\x8b" + content,
+            b"PK\x03\x04" + content,
+            b"[" * 100_000,
+            b'{"a":' * 50_000,
+            b"<html>\n<body>\n" * 50,
+            b'{"sentence": 1, "label": [2]}\n' * 9,
+            b"1\t2\t3\n" * 9,
+            b"O\n" * 9,
+            b'"\n' * 99,
+        ]
+    )
 
 
 MUTATIONS: list[Mutation] = [
-    cut, lose_the_beginning, insert_rubbish, insert_rubbish, replace_a_field, replace_a_field,
-    change_columns, change_columns, rename_the_header, shuffle_lines, repeat_lines, drop_lines,
-    add_blank_lines, mix_line_ends, recode, quote, make_huge, be_something_else,
-]  # fmt: skip
+    cut,
+    lose_the_beginning,
+    insert_rubbish,
+    insert_rubbish,
+    replace_a_field,
+    replace_a_field,
+    change_columns,
+    change_columns,
+    rename_the_header,
+    shuffle_lines,
+    repeat_lines,
+    drop_lines,
+    add_blank_lines,
+    mix_line_ends,
+    recode,
+    quote,
+    make_huge,
+    be_something_else,
+]
 
 
 def mutate(content: bytes, choice: random.Random) -> tuple[bytes, str]:

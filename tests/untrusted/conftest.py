@@ -3,14 +3,19 @@
 import io
 import json
 import shutil
+import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import train_model
 from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+
+from bluelmo_plugins.explanations import explain
 
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
 TINY = Path(__file__).parent.parent / "configs" / "tiny.libsonnet"
@@ -83,3 +88,36 @@ def add(tar: tarfile.TarFile, name: str, content: bytes = b"", **attributes: Any
 @pytest.fixture
 def spoiler(run_folder: Path, tmp_path: Path) -> Spoiler:
     return Spoiler(run_folder / "model.tar.gz", tmp_path)
+
+
+@pytest.fixture
+def corpus(sample_corpora: Path) -> str:
+    return str(sample_corpora / "ddi2013-type" / "test.tsv")
+
+
+@pytest.fixture
+def evil(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file that exists as soon as code of a stranger's module, or a command, was run."""
+    told = tmp_path / "run"
+    (tmp_path / "evil_module.py").write_text(
+        f"open({str(told)!r}, 'w')\n"
+        "from allennlp.data import Tokenizer\n"
+        "class Evil(Tokenizer):\n    def __init__(self): pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield told
+    sys.modules.pop("evil_module", None)
+
+
+def evaluate(archive: Path, corpus: str, overrides: str = "") -> dict[str, Any]:
+    metrics: dict[str, Any] = evaluate_from_archive(archive, corpus, cmd_overrides=overrides)
+    return metrics
+
+
+def refusal(archive: Path, corpus: str) -> str:
+    """How `evaluate` explains why it does not take an archive."""
+    try:
+        evaluate(archive, corpus)
+    except ConfigurationError as error:
+        return str(explain(error))
+    raise AssertionError("it was not refused")
