@@ -104,6 +104,8 @@ def read_table(path: Path) -> Table:
             line=last_line + 1,
             expected="fields parted by tabs, one row a line",
         ) from error
+    if not table.rows:
+        raise InputError("the file has no rows", file=path, expected="a corpus file with rows")
     return table
 
 

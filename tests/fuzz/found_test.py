@@ -6,10 +6,13 @@ from pathlib import Path
 import h5py
 import pytest
 
+from bluelmo_plugins.dataset_readers.columns import LABEL
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
+from bluelmo_plugins.dataset_readers.multilabel import MultilabelReader
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError
+from bluelmo_plugins.official.answer_table import read_answer_table
 from bluelmo_plugins.official.json_lines import json_objects
 
 
@@ -31,6 +34,18 @@ def test_json_that_python_gives_up_on_is_told_with_its_line(line: str, tmp_path:
     (tmp_path / "dev.jsonl").write_text(line)
     with pytest.raises(InputError, match=r"dev\.jsonl, line 1: is not JSON"):
         list(RelationReader(labels=["a"]).read(tmp_path / "dev.jsonl"))
+
+
+@pytest.mark.parametrize("text", ['""', '""\n""\n'])
+def test_a_file_of_nothing_but_quotes_has_no_rows(text: str, tmp_path: Path) -> None:
+    (tmp_path / "dev.tsv").write_text(text)
+    for read in (
+        lambda path: list(RelationReader(labels=["a"]).read(path)),
+        lambda path: list(MultilabelReader(labels=["a"]).read(path)),
+        lambda path: read_answer_table(path, LABEL),
+    ):
+        with pytest.raises(InputError, match=r"dev\.tsv"):
+            read(tmp_path / "dev.tsv")
 
 
 def test_a_header_of_megabytes_is_not_repeated_in_the_error(tmp_path: Path) -> None:
