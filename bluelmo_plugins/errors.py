@@ -1,11 +1,15 @@
 """Errors for the person who made the mistake: where it is, what was found, what to do."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from os import PathLike
 from typing import Optional, Union
 
 from allennlp.common.checks import ConfigurationError
+
+_LONGEST_CLAUSE = 1000
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class InputError(ConfigurationError):
@@ -49,17 +53,17 @@ class InputError(ConfigurationError):
         if line is not None:
             place.append(f"line {line}")
         if column is not None:
-            place.append(f"column '{column}'")
-        sentences = [found]
+            place.append(f"column '{_shortened(column)}'")
+        sentences = [_shortened(found)]
         if expected is not None:
-            sentences.append(f"Expected {expected}")
+            sentences.append(f"Expected {_shortened(expected)}")
         if todo is not None:
             sentences.append(todo)
         text = " ".join(
             sentence if sentence.endswith("?") else sentence.rstrip(".") + "."
             for sentence in sentences
         )
-        super().__init__(f"{', '.join(place)}: {text}" if place else text)
+        super().__init__(_printable(f"{', '.join(place)}: {text}" if place else text))
 
     def __str__(self) -> str:
         return str(self.message)
@@ -67,6 +71,18 @@ class InputError(ConfigurationError):
     def __repr__(self) -> str:
         # What AllenNLP shows of an error in a reader's worker process.
         return f"InputError({str(self)!r})"
+
+
+def _shortened(text: str) -> str:
+    """A clause that holds a field of a damaged file may have megabytes."""
+    if len(text) <= _LONGEST_CLAUSE:
+        return text
+    return f"{text[: _LONGEST_CLAUSE - 100]} ... {text[-100:]}"
+
+
+def _printable(text: str) -> str:
+    """What a file holds must not move the terminal's cursor or change its colours."""
+    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
 
 
 def unknown_name(

@@ -6,7 +6,7 @@ import tarfile
 import traceback
 import zlib
 from collections.abc import Callable
-from os.path import isfile, relpath
+from os.path import isfile, relpath, sep
 from typing import Any, NamedTuple, Optional
 
 from allennlp.common.checks import ConfigurationError
@@ -118,7 +118,26 @@ def not_recoverable(error: BaseException) -> Optional[str]:
 
 def configuration(error: BaseException) -> Optional[str]:
     """A mistake that the code itself found; its message is the explanation."""
-    return str(error) if isinstance(error, ConfigurationError) else None
+    if not isinstance(error, ConfigurationError):
+        return None
+    archive = _variable(error, "load_archive", "archive_file")
+    folder = _variable(error, "load_archive", "serialization_dir")
+    # A file of an archive is told with the name of the archive, not of a folder that is gone.
+    return str(error).replace(f"{folder}{sep}", f"{archive}{sep}") if folder else str(error)
+
+
+def wrong_argument(error: BaseException) -> Optional[str]:
+    """A config gives a class an argument that it does not take, or a value of the wrong kind."""
+    class_name = _variable(error, "create_kwargs", "cls") or _variable(error, "from_params", "cls")
+    is_reading = _variable(error, "_read", "self") is not None
+    if not isinstance(error, TypeError) or class_name is None or is_reading:
+        return None
+    return str(
+        InputError(
+            f"the config does not fit {class_name.__name__}: {error}",
+            file=_variable(error, "train_model_from_file", "parameter_filename"),
+        )
+    )
 
 
 def in_another_process(error: BaseException) -> Optional[str]:
@@ -245,6 +264,7 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     not_recoverable,
     configuration,
     in_another_process,
+    wrong_argument,
     jsonnet,
     unused_override,
     disk_full,

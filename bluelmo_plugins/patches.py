@@ -14,6 +14,13 @@ from typing import Any
 from allennlp.version import VERSION
 
 from bluelmo_plugins.training.whole_files import written_whole
+from bluelmo_plugins.untrusted.archived_config import ArchivedParams
+from bluelmo_plugins.untrusted.archived_weights import loading_checked_weights
+from bluelmo_plugins.untrusted.extraction import extracting_safely
+from bluelmo_plugins.untrusted.known_classes import (
+    naming_only_known_classes,
+    resolving_known_classes,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +28,14 @@ PATCHED_VERSION = "2.10.1"
 
 Function = Callable[..., Any]
 
+_APPLIED: dict[str, Function] = {}
+"""What stands in each place now."""
+
 
 @dataclass(frozen=True)
 class Patch:
     """
-    A function of AllenNLP that is replaced by one made of it.
+    A function or class of AllenNLP that is replaced by one made of it.
 
     # Parameters
 
@@ -59,7 +69,7 @@ class Patch:
         for each in outer:
             owner = getattr(owner, each)
         original = getattr(owner, name)
-        if hasattr(original, "__wrapped__"):
+        if original == _APPLIED.get(self.place):
             return True
         if VERSION != PATCHED_VERSION or source_sha256(original) != self.sha256:
             logger.warning(
@@ -72,6 +82,7 @@ class Patch:
             )
             return False
         setattr(owner, name, self.replacement(original))
+        _APPLIED[self.place] = getattr(owner, name)
         return True
 
 
@@ -124,7 +135,45 @@ def _archived_whole(original: Function) -> Function:
     return archive
 
 
+_CONFIG_REACHES_OUT = "the config of an archive can import and run any code, and open any file"
+
 PATCHES = [
+    Patch(
+        "allennlp.models.archival:extracted_archive",
+        "an archive can write files anywhere, and fill the disk",
+        "577fac505f8081373878afb0f4a02677b6421ed36c535cf73cde6964fa1799b7",
+        extracting_safely,
+    ),
+    Patch(
+        "allennlp.models.archival:Params",
+        _CONFIG_REACHES_OUT,
+        "e053160ae425d0b86d87283b30b0477b7d85e111c2dbfc90f9890f7dcbf5ee58",
+        lambda _: ArchivedParams,
+    ),
+    Patch(
+        "allennlp.models.archival:_load_dataset_readers",
+        _CONFIG_REACHES_OUT,
+        "7fb4917100e97b05555d4a71715f0981a648fc9717bae4e3880f6c53f9c9e541",
+        naming_only_known_classes,
+    ),
+    Patch(
+        "allennlp.models.archival:_load_model",
+        _CONFIG_REACHES_OUT,
+        "7b425f9122f655ab00429b958f009ea9128e5a0ccf53046a4d781beb97fbd25c",
+        loading_checked_weights,
+    ),
+    Patch(
+        "allennlp.commands.evaluate:evaluate_from_archive",
+        _CONFIG_REACHES_OUT,
+        "9868c72cd9c222c9c0f9ba2999cdbc1c8e2e9266f3723e4aa05bd0719ffa73f3",
+        naming_only_known_classes,
+    ),
+    Patch(
+        "allennlp.common.registrable:Registrable.resolve_class_name",
+        _CONFIG_REACHES_OUT,
+        "958e22990fec8f7b9cf3d2df56e2626a9ce451a5c8fb6ff5f80dd7aa9e5813af",
+        resolving_known_classes,
+    ),
     Patch(
         "allennlp.commands.train:archive_model",
         "a model.tar.gz that is being written when the program is killed is left in halves",

@@ -40,3 +40,10 @@ def test_an_unknown_name_lists_the_known_ones_and_names_the_nearest() -> None:
 
 def test_an_unknown_name_far_from_all_gets_no_suggestion() -> None:
     assert "mean" not in str(unknown_name("label", "xyz", ["DDI-effect"]))
+
+
+def test_a_field_of_megabytes_is_shortened_and_steers_no_terminal() -> None:
+    error = InputError("x" * 10**6 + "end", column="y" * 10**6, expected="z" * 10**6, line=7)
+    assert len(str(error)) < 5000
+    assert "end. Expected zzz" in str(error)
+    assert str(InputError("label '\x1b[2J\x9b\u202e'")) == r"label '\x1b[2J\x9b\u202e'."

@@ -14,8 +14,9 @@ from bluelmo_plugins.errors import InputError
 _MARKER = re.compile(r"@\w+(?:-\w+)*\$|<<[\w-]+>>|\[\[[\w-]+\]\]|<<|>>|\[\[|\]\]")
 _JOINTS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}/:+="
 _LEADING_JOINT = re.compile(rf"[{re.escape(_JOINTS)}]+")
-_TRAILING_JOINT = re.compile(rf"[{re.escape(_JOINTS)}]+$")
 _CHUNK = re.compile(r"\S+")
+# spaCy's time grows with the square of a word's length. What is longer is no word, and is split.
+_LONGEST_WORD = 1000
 
 Piece = tuple[str, int, int]
 """The text of a token, and where it begins and ends in its chunk."""
@@ -112,13 +113,13 @@ class _Splitter:
         """The tokens of the text between two markers; a hyphen at a marker stands alone."""
         head = _LEADING_JOINT.match(chunk, start, end) if start > 0 else None
         body = head.end() if head else start
-        tail = _TRAILING_JOINT.search(chunk[:end], body) if end < len(chunk) else None
-        body_end = tail.start() if tail else end
+        body_end = body + len(chunk[body:end].rstrip(_JOINTS)) if end < len(chunk) else end
         pieces = [(chunk[start:body], start, body)] if head else []
-        for token in self._tokenizer(chunk[body:body_end]):
-            begin = body + token.idx
-            pieces.append((token.text, begin, begin + len(token.text)))
-        return [*pieces, (chunk[body_end:end], body_end, end)] if tail else pieces
+        for first in range(body, body_end, _LONGEST_WORD):
+            for token in self._tokenizer(chunk[first : min(first + _LONGEST_WORD, body_end)]):
+                begin = first + token.idx
+                pieces.append((token.text, begin, begin + len(token.text)))
+        return [*pieces, (chunk[body_end:end], body_end, end)] if body_end < end else pieces
 
 
 def _spacy_tokenizer(model: Optional[str]) -> Any:

@@ -104,6 +104,8 @@ def read_table(path: Path) -> Table:
             line=last_line + 1,
             expected="fields parted by tabs, one row a line",
         ) from error
+    if not table.rows:
+        raise InputError("the file has no rows", file=path, expected="a corpus file with rows")
     return table
 
 
@@ -132,9 +134,10 @@ def _parse_json_lines(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, i
 def _json_object(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
-            f"is not JSON ({error.msg} at character {error.pos + 1})",
+            f"is not JSON ({getattr(error, 'msg', error)}"
+            f" at character {getattr(error, 'pos', 0) + 1})",
             file=path,
             line=number,
             expected="one JSON object a line",

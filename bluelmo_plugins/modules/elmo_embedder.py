@@ -84,6 +84,9 @@ class ElmoEmbedder(TokenEmbedder):
             files = ElmoFiles.of_environment() or archived or files
         bilm: Union[BiLm, FrozenBiLm]
         try:
+            if requires_grad:
+                # Before memory is taken for what the options ask for.
+                files.check()
             bilm = (
                 BiLm(files.options, files.weights, requires_grad=True)
                 if requires_grad

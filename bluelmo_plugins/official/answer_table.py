@@ -50,6 +50,8 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
     """
     lines = read_lines(path)
     rows = _json_rows(path, lines) if is_json_lines(lines) else _tsv_rows(path, lines)
+    if not rows:
+        raise InputError("the file has no rows", file=path, expected="a header and rows")
     header = [name.strip().lower() for name in rows[0].fields]
     if not set(header) & set(answer.aliases):
         return None

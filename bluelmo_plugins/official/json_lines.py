@@ -55,8 +55,9 @@ def json_objects(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, dict[s
             continue
         try:
             value = json.loads(line)
-        except json.JSONDecodeError as error:
-            found = f"is not JSON ({error.msg} at character {error.pos + 1})"
+        except (ValueError, RecursionError) as error:
+            character = getattr(error, "pos", 0) + 1
+            found = f"is not JSON ({getattr(error, 'msg', error)} at character {character})"
             raise _no_object(path, number, found) from error
         if not isinstance(value, dict):
             raise _no_object(path, number, f"is a JSON {type(value).__name__}")

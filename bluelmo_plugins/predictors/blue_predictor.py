@@ -115,9 +115,9 @@ class BluePredictor(Predictor):
         self._lines_read += 1
         try:
             inputs = json.loads(line.lstrip("\ufeff").rstrip())
-        except json.JSONDecodeError as error:
-            trouble = f"is not JSON: {error.msg} at column {error.colno}"
-            raise self._bad_line(line, trouble) from error
+        except (ValueError, RecursionError) as error:
+            place = f"{getattr(error, 'msg', error)} at column {getattr(error, 'colno', 1)}"
+            raise self._bad_line(line, f"is not JSON: {place}") from error
         if not isinstance(inputs, dict):
             raise self._bad_line(line, "is no JSON object")
         return inputs

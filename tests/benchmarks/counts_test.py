@@ -46,7 +46,7 @@ def test_flops_are_those_of_the_products(tiny_elmo: Path) -> None:
     with torch.no_grad(), ProductCounter() as counter:
         for _ in CorpusPass(bilm, corpus).halves([0]):
             pass
-    dim, cells, rows, levels = 8, 16, MIN_ROWS, 3
+    dim, cells, rows, levels = 8, 32, MIN_ROWS, 3
     gates = 2 * rows * dim * 4 * cells
     projection = 2 * rows * cells * dim
     first = gates + levels * (gates + projection)  # its inputs are 3 rows, filled up to 16
@@ -54,11 +54,11 @@ def test_flops_are_those_of_the_products(tiny_elmo: Path) -> None:
     assert counter.flops["bfloat16"] == 2 * (first + second)
     # Two boundaries, then two words, each filled up to 16 rows of 3 characters and 3 pads at most.
     windows = sum(2 * (6 - width + 1) * width * 4 * number for width, number in FILTERS)
-    word = windows + 2 * 2 * 20 * 20 + 2 * 20 * dim
+    word = windows + 2 * 2 * 32 * 32 + 2 * 32 * dim
     assert counter.flops["float32"] == 2 * rows * word
 
 
-FILTERS = ((1, 4), (2, 8), (3, 8))
+FILTERS = ((1, 8), (2, 8), (3, 16))
 
 
 LOG = """\

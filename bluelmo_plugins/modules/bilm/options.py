@@ -1,12 +1,17 @@
 """ELMo's options.json: the shape of a biLM."""
 
 import json
+import os
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, Optional, Union
 
 PathOrStr = Union[str, "PathLike[str]"]
 
+MAX_OPTIONS_BYTES = 1_000_000
+MAX_WIDTH = 2**16
+MAX_LAYERS = 64
+"""Of each kind; the bounds keep a hostile file from asking for all the memory there is."""
 MAX_CHARACTERS_PER_TOKEN = 50
 """Every published ELMo reads 50 characters of a word, and so does AllenNLP's indexer."""
 
@@ -30,6 +35,31 @@ class ElmoFileError(ValueError):
         self.file = str(file)
         self.found = found
         self.todo = todo
+
+
+def shortened(value: Any) -> str:
+    """The beginning of what a file holds, for a message."""
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def check_regular(path: PathOrStr) -> None:
+    """
+    Makes sure that opening a file does not wait for another program, as it does for a pipe.
+
+    # Parameters
+
+    path : `PathOrStr`
+        A file that an archive of a stranger may have named; it need not be there.
+
+    Raises `ElmoFileError` where it is a folder, a pipe or a device.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ElmoFileError(
+            path,
+            "this is no file",
+            "ELMO_DIR must name the folder that holds options.json and weights.hdf5",
+        )
 
 
 @dataclass(frozen=True)
@@ -100,6 +130,13 @@ class BiLmOptions:
 
         Raises `ElmoFileError` where the file is missing or is no such file, naming the key.
         """
+        check_regular(path)
+        if os.path.exists(path) and os.path.getsize(path) > MAX_OPTIONS_BYTES:
+            raise ElmoFileError(
+                path,
+                f"this has more than {MAX_OPTIONS_BYTES} bytes",
+                "Use an options.json as it was published with the weights",
+            )
         try:
             with open(path, encoding="utf-8") as file:
                 content = json.load(file)
@@ -109,7 +146,7 @@ class BiLmOptions:
                 "there is no such file",
                 "ELMO_DIR must name the folder that holds options.json and weights.hdf5",
             ) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ElmoFileError(
                 path,
                 f"this is not a readable JSON file ({error})",
@@ -138,15 +175,17 @@ class _OptionsReader:
             )
         activation = self._value("char_cnn.activation")
         if activation not in ("relu", "tanh"):
-            raise self._error(f"'char_cnn.activation' is {activation!r}, not 'relu' or 'tanh'")
+            raise self._error(
+                f"'char_cnn.activation' is {shortened(activation)}, not 'relu' or 'tanh'"
+            )
         return BiLmOptions(
             character_dim=self._integer("char_cnn.embedding.dim"),
             filters=self._filters(),
             activation=activation,
-            num_highways=self._integer("char_cnn.n_highway", minimum=0),
+            num_highways=self._integer("char_cnn.n_highway", minimum=0, maximum=MAX_LAYERS),
             projection_dim=self._integer("lstm.projection_dim"),
             cell_dim=self._integer("lstm.dim"),
-            num_lstm_layers=self._integer("lstm.n_layers"),
+            num_lstm_layers=self._integer("lstm.n_layers", maximum=MAX_LAYERS),
             cell_clip=self._clip("lstm.cell_clip"),
             projection_clip=self._clip("lstm.proj_clip"),
         )
@@ -167,18 +206,24 @@ class _OptionsReader:
                 raise self._error(f"the key '{key}' is missing")
         return value
 
-    def _integer(self, key: str, minimum: int = 1) -> int:
+    def _integer(self, key: str, minimum: int = 1, maximum: int = MAX_WIDTH) -> int:
         value = self._value(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
-            raise self._error(f"'{key}' is {value!r}, not a whole number of at least {minimum}")
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise self._error(
+                f"'{key}' is {shortened(value)}, not a whole number from {minimum} to {maximum}"
+            )
         return value
 
     def _clip(self, key: str) -> Optional[float]:
         value = self._value(key, default=None)
         if value is None:
             return None
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or value <= 0:
-            raise self._error(f"'{key}' is {value!r}, not a number above 0")
+        if (
+            not isinstance(value, (int, float))
+            or isinstance(value, bool)
+            or not 0 < value < float("inf")
+        ):
+            raise self._error(f"'{key}' is {shortened(value)}, not a number above 0")
         return float(value)
 
     def _filters(self) -> tuple[tuple[int, int], ...]:
@@ -186,12 +231,12 @@ class _OptionsReader:
         fits = isinstance(filters, list) and all(
             isinstance(each, list)
             and len(each) == 2
-            and all(isinstance(number, int) and number > 0 for number in each)
+            and all(type(number) is int and 0 < number <= MAX_WIDTH for number in each)
             and each[0] <= MAX_CHARACTERS_PER_TOKEN
             for each in filters
         )
-        if not filters or not fits:
+        if not filters or not fits or len(filters) > MAX_LAYERS:
             raise self._error(
-                f"'char_cnn.filters' is {filters!r}, not a list of [width, number] pairs"
+                f"'char_cnn.filters' is {shortened(filters)}, not a list of [width, number] pairs"
             )
         return tuple((width, number) for width, number in filters)

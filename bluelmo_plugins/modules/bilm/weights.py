@@ -6,7 +6,12 @@ from typing import Optional
 import h5py
 import torch
 
-from .options import ElmoFileError, PathOrStr
+from .options import ElmoFileError, PathOrStr, check_regular, shortened
+
+_MAX_RATIO = 20
+"""How much smaller weights may be in the file; compression takes a tenth off them."""
+_SMALL = 2**20
+"""A layer of up to so many bytes may be anything; constant biases shrink to nothing."""
 
 
 class WeightFile:
@@ -26,6 +31,7 @@ class WeightFile:
     def __init__(self, path: PathOrStr, check_only: bool = False) -> None:
         self._path = path
         self._check_only = check_only
+        check_regular(path)
         try:
             self._file = h5py.File(path, "r")
         except FileNotFoundError:
@@ -77,11 +83,12 @@ class WeightFile:
                 f"layer '{name}' has shape {dataset.shape}, but the options file asks for {shape}",
                 "Use the options file that was published with these weights",
             )
+        self._check_stored(name, dataset)
         if self._check_only:
             return torch.empty(shape, device="meta")
         try:
             return torch.from_numpy(dataset.astype("float32")[...])
-        except OSError as error:
+        except (OSError, RuntimeError, ValueError, TypeError) as error:
             raise ElmoFileError(
                 self._path,
                 f"layer '{name}' cannot be read ({error})",
@@ -90,8 +97,12 @@ class WeightFile:
 
     def _dataset(self, name: str) -> h5py.Dataset:
         try:
+            self._check_links(name)
             dataset = self._file.get(name)
-        except (OSError, RuntimeError) as error:
+            names = sorted(map(str, self._file))
+        except ElmoFileError:
+            raise
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
             raise ElmoFileError(
                 self._path,
                 f"layer '{name}' cannot be read ({error})",
@@ -100,7 +111,37 @@ class WeightFile:
         if not isinstance(dataset, h5py.Dataset):
             raise ElmoFileError(
                 self._path,
-                f"layer '{name}' is missing; the file holds {sorted(self._file)}",
+                f"layer '{name}' is missing; the file holds {shortened(names)}",
                 "Use the weights.hdf5 and the options.json of one published ELMo",
             )
         return dataset
+
+    def _check_links(self, name: str) -> None:
+        """A link that leads on would have the library open another file, or run in circles."""
+        parts = name.split("/")
+        for path in ("/".join(parts[: end + 1]) for end in range(len(parts))):
+            link = self._file.get(path, getlink=True)
+            if link is not None and not isinstance(link, h5py.HardLink):
+                raise self._refused(name, "is a link to elsewhere")
+
+    def _check_stored(self, name: str, dataset: h5py.Dataset) -> None:
+        """The numbers are in the file itself, and not many more than it has room for."""
+        try:
+            elsewhere = dataset.external or dataset.is_virtual
+            stored, size = dataset.id.get_storage_size(), dataset.nbytes
+            kind = dataset.dtype.kind
+        except (OSError, RuntimeError, ValueError, TypeError) as error:
+            raise self._refused(name, f"cannot be read ({error})") from error
+        if elsewhere:
+            raise self._refused(name, "has its numbers in another file")
+        if kind not in "fiu":
+            raise self._refused(name, "holds no numbers")
+        if size > max(_SMALL, _MAX_RATIO * stored):
+            raise self._refused(name, f"has {size} bytes, of which {stored} are in the file")
+
+    def _refused(self, name: str, found: str) -> ElmoFileError:
+        return ElmoFileError(
+            self._path,
+            f"layer '{name}' {found}",
+            "Use a weights.hdf5 as bilm-tf writes it, from someone you trust",
+        )

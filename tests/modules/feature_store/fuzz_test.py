@@ -1,30 +1,23 @@
 """
 Whatever becomes of a store's files, it gives the right value or none, and goes on.
 
-`BLUELMO_FUZZ=N` tries N times as many mutations as the suite does, others each time.
+`BLUELMO_FUZZ=N` tries N times as many mutations as the suite does (see `tests.fuzzing`).
 """
 
-import logging
-import multiprocessing
-import os
 import random
 import shutil
-import signal
 import sqlite3
-import time
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator
-from multiprocessing.connection import Connection
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bluelmo_plugins.modules.feature_store import FeatureStore, sentence_key
+from tests.fuzzing import check_cases
 
 CASES = 400
-FUZZ = int(os.environ.get("BLUELMO_FUZZ", "0"))
-SECONDS_PER_CASE = 20
 LIMIT = 10_000_000
 PAGE = 4096
 VALUES = {
@@ -215,52 +208,9 @@ def try_case(templates: list[Path], directory: Path, seed: int) -> tuple[str, st
     return (" and ".join(done) + (" while open" if was_open else "")), outcome
 
 
-def work(templates: list[Path], directory: Path, seeds: list[int], results: Connection) -> None:
-    logging.disable()
-    for seed in seeds:
-        signal.alarm(SECONDS_PER_CASE)
-        try:
-            results.send((seed, *try_case(templates, directory, seed)))
-        except Exception as error:
-            results.send((seed, "", f"WRONG: {type(error).__name__}: {error}"))
-    results.close()
-
-
-def outcomes(templates: list[Path], directory: Path, seeds: list[int]) -> Iterator[list[object]]:
-    """Of each seed. A process that dies costs the case that it was at."""
-    context = multiprocessing.get_context("fork")
-    while seeds:
-        receiver, sender = context.Pipe(duplex=False)
-        worker = context.Process(target=work, args=(templates, directory, seeds, sender))
-        worker.start()
-        sender.close()
-        done = 0
-        while True:
-            try:
-                yield receiver.recv()
-            except EOFError:
-                break
-            done += 1
-        worker.join()
-        if done < len(seeds):
-            yield [seeds[done], "", f"WRONG: process ended with status {worker.exitcode}"]
-        seeds = seeds[done + 1 :]
-
-
 def test_any_mutation_of_its_files_gives_right_values_or_none(tmp_path: Path) -> None:
-    first = time.time_ns() if FUZZ else 0
-    seeds = list(range(first, first + CASES * max(FUZZ, 1)))
-    counts: Counter[str] = Counter()
-    wrong = []
-    for seed, done, outcome in outcomes(make_templates(tmp_path), tmp_path / "store", seeds):
-        counts[str(outcome)] += 1
-        if str(outcome).startswith("WRONG"):
-            wrong.append((seed, done, outcome))
-        elif FUZZ and outcome == "given up":
-            print(seed, done)
-    print(f"{len(seeds)} mutations:", *(f"{count} {name};" for name, count in counts.items()))
-    assert sum(counts.values()) == len(seeds)
-    assert wrong == []
+    templates = make_templates(tmp_path)
+    check_cases(partial(try_case, templates, tmp_path / "store"), CASES)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
