@@ -140,6 +140,20 @@ def wrong_argument(error: BaseException) -> Optional[str]:
     )
 
 
+def unlisted_label(error: BaseException) -> Optional[str]:
+    """A config whose vocabulary lacks a label that its reader knows."""
+    token = _variable(error, "get_token_index", "token")
+    if not isinstance(error, KeyError) or token is None:
+        return None
+    return str(
+        InputError(
+            f"the label '{token}' is not among those of the config's vocabulary",
+            file=_variable(error, "train_model_from_file", "parameter_filename"),
+            todo="Set `labels::` in the config, from which reader, vocabulary and model have them",
+        )
+    )
+
+
 def in_another_process(error: BaseException) -> Optional[str]:
     """A mistake that one of the processes that train together has found."""
     found = _OF_A_PROCESS.search(str(error))
@@ -264,6 +278,7 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     not_recoverable,
     configuration,
     in_another_process,
+    unlisted_label,
     wrong_argument,
     jsonnet,
     unused_override,

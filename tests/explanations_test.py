@@ -20,6 +20,7 @@ from torch.multiprocessing import ProcessRaisedException
 from bluelmo_plugins import explanations
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.explanations import explain
+from bluelmo_plugins.vocabulary import LabelVocabulary
 
 LIBRARY = """{
   elmo: std.extVar('ELMO_DIR') + '/options.json',
@@ -266,3 +267,11 @@ def test_every_explanation_is_asked() -> None:
         and name != "explain"
     ]
     assert functions == sorted(explanations.EXPLANATIONS, key=functions.index)
+
+
+def test_a_label_that_the_vocabulary_lacks_is_named() -> None:
+    vocab = LabelVocabulary.from_labels(["up"])
+    explanation = told(lambda: vocab.get_token_index("down", "labels"))
+    assert explanation is not None
+    assert "'down'" in explanation
+    assert "labels::" in explanation

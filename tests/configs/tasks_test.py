@@ -41,7 +41,7 @@ def test_a_head_comment_says_score_figure_and_corpus(task: str) -> None:
 def test_allennlp_knows_every_key(task: str) -> None:
     config = evaluate(variant(task))
     known = inspect.signature(TrainModel.from_partial_objects).parameters
-    others = {"evaluation", "random_seed", "numpy_seed", "pytorch_seed"}
+    others = {"evaluation", "include_in_archive", "random_seed", "numpy_seed", "pytorch_seed"}
     assert set(config) <= set(known) | others
     assert config["trainer"]["validation_metric"] == "+blue"
     assert config["evaluation"]["score"]

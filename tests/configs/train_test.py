@@ -73,7 +73,7 @@ def test_a_variant_can_be_built(
     task: str, fields: str, read_params: ReadParams, tmp_path: Path
 ) -> None:
     parts = read_params(task, fields)
-    for key in ("evaluation", "random_seed", "numpy_seed", "pytorch_seed"):
+    for key in ("evaluation", "include_in_archive", "random_seed", "numpy_seed", "pytorch_seed"):
         parts.pop(key)
     loop = Lazy(TrainModel, parts).construct(serialization_dir=str(tmp_path), local_rank=0)
     assert loop.trainer.model is loop.model

@@ -37,7 +37,7 @@ def test_a_missing_file_is_named(elmo: Path, name: str) -> None:
 
 def test_options_that_do_not_fit_the_weights_name_the_layer_and_both_shapes(elmo: Path) -> None:
     change_options(elmo, "lstm", dim=17)
-    with pytest.raises(ElmoFileError, match=r"'RNN_0/.*W_0' has shape \(16, 64\), .* \(16, 68\)"):
+    with pytest.raises(ElmoFileError, match=r"'RNN_0/.*W_0' has shape \(16, 128\), .* \(16, 68\)"):
         load(elmo)
 
 
