@@ -11,7 +11,7 @@ class Verb(Registrable):
     What `allennlp blue NAME` does, registered by that name.
 
     A subclass says what it is for in `summary`. One that loads a user's own classes adds AllenNLP's
-    option `--include-package` to its arguments; AllenNLP's main function then imports them.
+    option to its arguments with `add_include_package`.
     """
 
     summary: str
@@ -24,6 +24,16 @@ class Verb(Registrable):
     def run(self, args: argparse.Namespace) -> None:
         """Does the work. A user's mistake raises an `InputError`."""
         raise NotImplementedError
+
+
+def add_include_package(parser: argparse.ArgumentParser) -> None:
+    """Adds AllenNLP's option `--include-package`, whose packages its main function imports."""
+    parser.add_argument(
+        "--include-package",
+        action="append",
+        default=[],
+        help="a package to import, which registers what the config names",
+    )
 
 
 @Subcommand.register("blue")

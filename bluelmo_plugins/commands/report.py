@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bluelmo_plugins.commands.blue import Verb
+from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.blue_table import make_table
 from bluelmo_plugins.report.formats import as_text
@@ -51,12 +51,7 @@ class Report(Verb):
             default=[],
             help="CORPUS is really NAME: its scores are not put beside published ones",
         )
-        parser.add_argument(
-            "--include-package",
-            action="append",
-            default=[],
-            help="a package to import, which registers what the configs name",
-        )
+        add_include_package(parser)
 
     def run(self, args: argparse.Namespace) -> None:
         """

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bluelmo_plugins.commands.blue import Verb
+from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.blue_evaluator import report
 from bluelmo_plugins.official.scorers import scorer_of
@@ -48,12 +48,7 @@ class Score(Verb):
             type=Path,
             help="for mentions: the corpus file, if GOLD has no mention in some of its documents",
         )
-        parser.add_argument(
-            "--include-package",
-            action="append",
-            default=[],
-            help="a package to import, which registers what the config names",
-        )
+        add_include_package(parser)
 
     def run(self, args: argparse.Namespace) -> None:
         """

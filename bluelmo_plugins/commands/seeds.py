@@ -9,7 +9,7 @@ from typing import Optional
 
 from allennlp.common.util import SigTermReceived
 
-from bluelmo_plugins.commands.blue import Verb
+from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.blue_evaluator import shown
@@ -63,12 +63,7 @@ class Seeds(Verb):
         parser.add_argument(
             "-o", "--overrides", default="", help="JSON, as for `allennlp train`, without seeds"
         )
-        parser.add_argument(
-            "--include-package",
-            action="append",
-            default=[],
-            help="a package to import, which registers what the config names",
-        )
+        add_include_package(parser)
 
     def run(self, args: argparse.Namespace) -> None:
         """
