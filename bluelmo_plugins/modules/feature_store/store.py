@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import sqlite3
+import time
 import weakref
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
@@ -18,6 +19,11 @@ from .records import KEY_BYTES, Record
 logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 3
+"""How often a store is mended before it is given up."""
+
+_REMOVALS = 50
+_PAUSE = 0.02
+"""How often other processes may remove a store under one's hands, and seconds to wait for them."""
 
 _INHERITED: list[StoreFiles] = []
 """What the parent of this process had open: kept, for SQLite must not close it in a child."""
@@ -187,7 +193,8 @@ class FeatureStore:
     ) -> Optional[Result]:
         """What `work` gives, or `None` where there is no store or none that can be used."""
         reason = ""
-        for _ in range(_ATTEMPTS):
+        removals = damages = 0
+        while removals < _REMOVALS and damages < _ATTEMPTS:
             if not self._usable:
                 return None
             seen = identity(self.directory)
@@ -196,8 +203,11 @@ class FeatureStore:
                 return None if files is None else work(files)
             except FileNotFoundError as error:  # another process is removing the store
                 reason = str(error)
+                removals += 1
+                time.sleep(_PAUSE)
             except DamagedIndexError as error:
                 reason = str(error)
+                damages += 1
                 self._mend(seen, reason)
             except (OSError, sqlite3.Error) as error:
                 self._give_up(str(error))
