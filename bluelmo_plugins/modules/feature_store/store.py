@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 _ATTEMPTS = 3
 """How often a store is mended before it is given up."""
 
-_REMOVALS = 50
+_REMOVAL_SECONDS = 10.0
 _PAUSE = 0.02
-"""How often other processes may remove a store under one's hands, and seconds to wait for them."""
+"""How long other processes may keep removing a store under one's hands, and when to look again."""
 
 _INHERITED: list[StoreFiles] = []
 """What the parent of this process had open: kept, for SQLite must not close it in a child."""
@@ -193,8 +193,9 @@ class FeatureStore:
     ) -> Optional[Result]:
         """What `work` gives, or `None` where there is no store or none that can be used."""
         reason = ""
-        removals = damages = 0
-        while removals < _REMOVALS and damages < _ATTEMPTS:
+        damages = 0
+        deadline = time.monotonic() + _REMOVAL_SECONDS
+        while damages < _ATTEMPTS:
             if not self._usable:
                 return None
             seen = identity(self.directory)
@@ -203,7 +204,8 @@ class FeatureStore:
                 return None if files is None else work(files)
             except FileNotFoundError as error:  # another process is removing the store
                 reason = str(error)
-                removals += 1
+                if time.monotonic() > deadline:
+                    break
                 time.sleep(_PAUSE)
             except DamagedIndexError as error:
                 reason = str(error)
