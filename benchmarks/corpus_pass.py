@@ -57,7 +57,12 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
         on disk.
     """
     from bluelmo_plugins.modules.bilm import CorpusPass
-    from bluelmo_plugins.modules.feature_store import FeatureLayout, FeatureStore, sentence_key
+    from bluelmo_plugins.modules.feature_store import (
+        SENTENCES_PER_WRITE,
+        FeatureLayout,
+        FeatureStore,
+        sentence_key,
+    )
 
     shutil.rmtree(folder, ignore_errors=True)
     layout = FeatureLayout(bilm.num_layers, bilm.options.projection_dim)
@@ -68,12 +73,14 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
     writing = 0.0
     for batch in corpus_pass.batches(range(len(corpus))):
         lengths = list(map(corpus.length, batch))
-        rows = layout.pack(corpus_pass.halves(batch), sum(lengths))
+        rows = layout.pack(corpus_pass.halves(batch), sum(lengths)).split(lengths)
         before = time.perf_counter()
-        keys = [sentence_key(contents[number]) for number in batch]
-        values = map(layout.to_bytes, rows.split(lengths))
-        if not store.write(zip(keys, values, strict=True)):
-            raise OSError(f"{folder}: the store takes nothing. Make room on the disk.")
+        for start in range(0, len(batch), SENTENCES_PER_WRITE):
+            group = slice(start, start + SENTENCES_PER_WRITE)
+            keys = [sentence_key(contents[number]) for number in batch[group]]
+            values = map(layout.to_bytes, rows[group])
+            if not store.write(zip(keys, values, strict=True)):
+                raise OSError(f"{folder}: the store takes nothing. Make room on the disk.")
         writing += time.perf_counter() - before
     seconds = time.perf_counter() - start
     store.close()

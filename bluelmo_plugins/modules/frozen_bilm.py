@@ -12,14 +12,11 @@ from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles, obstacle
-from bluelmo_plugins.modules.feature_store import sentence_key
+from bluelmo_plugins.modules.feature_store import SENTENCES_PER_WRITE, sentence_key
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.workers import finish_together, own_share
 
 logger = logging.getLogger(__name__)
-
-SENTENCES_PER_WRITE = 64
-"""Sentences whose layers are copied at once on their way to the store; bounds the memory."""
 
 Sentence = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
 """Character ids, `(num_tokens, max_characters)`."""

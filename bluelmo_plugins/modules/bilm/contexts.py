@@ -11,6 +11,15 @@ MIN_ROWS = 16
 than in a greater one (measured with MKL's fp32); from there on, a sentence's layers are the same to
 the last bit in whatever batch they are computed."""
 
+ROW_STEP = 8
+"""Products are over a multiple of so many rows. For each number of rows, oneDNN compiles kernels of
+its own in bf16 and keeps them for good, 400 kB a number (measured at full size)."""
+
+
+def rows_for(contexts: int) -> int:
+    """How many rows the product for some distinct contexts, or words, should have."""
+    return max(MIN_ROWS, -(-contexts // ROW_STEP) * ROW_STEP)
+
 
 @dataclass(frozen=True)
 class Contexts:
@@ -27,8 +36,8 @@ class Contexts:
 
     words : `Tensor`
         Shape `(num_nodes,)`: the word that each node reads, level by level. Level 0 is the root,
-        the sentence boundary (begin of sentence forwards, end of sentence backwards). A level with
-        fewer than `MIN_ROWS` contexts repeats them.
+        the sentence boundary (begin of sentence forwards, end of sentence backwards). A level
+        repeats contexts to have as many as `rows_for` says.
     parents : `list[Tensor]`
         For each level, the parent of each of its nodes, as a position in the level before; 0 for
         the root, which comes after the zero state. Shapes `(level_size,)`.
@@ -81,7 +90,7 @@ class Contexts:
             contexts = node_of_sentence[:alive] * (boundary + 1) + words[tokens]
             distinct, node_of_sentence = numpy.unique(contexts, return_inverse=True)
             node_of_token[tokens] = num_nodes + node_of_sentence
-            nodes = numpy.resize(distinct, max(MIN_ROWS, len(distinct)))
+            nodes = numpy.resize(distinct, rows_for(len(distinct)))
             level_words.append(nodes % (boundary + 1))
             parents.append(nodes // (boundary + 1))
             num_nodes += len(nodes)

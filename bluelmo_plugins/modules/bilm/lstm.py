@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .contexts import MIN_ROWS
+from .contexts import rows_for
 from .options import BiLmOptions
 from .weights import WeightFile
 
@@ -127,7 +127,7 @@ class ProjectedLstm(nn.Module):
                 projected = torch.addmm(self.bias, inputs[nodes], weight, out=into)
             else:
                 distinct, row_of_node = torch.unique(rows[nodes], return_inverse=True)
-                distinct = functional.pad(distinct, (0, max(0, MIN_ROWS - len(distinct))))
+                distinct = functional.pad(distinct, (0, rows_for(len(distinct)) - len(distinct)))
                 of_rows = torch.addmm(self.bias, inputs[distinct], weight)
                 projected = torch.index_select(of_rows, 0, row_of_node, out=into)
             yield from projected.split(block)

@@ -6,6 +6,6 @@ computed once. Nothing in this package imports AllenNLP.
 """
 
 from .layout import FeatureLayout
-from .store import FeatureStore, sentence_key
+from .store import SENTENCES_PER_WRITE, FeatureStore, sentence_key
 
-__all__ = ["FeatureLayout", "FeatureStore", "sentence_key"]
+__all__ = ["SENTENCES_PER_WRITE", "FeatureLayout", "FeatureStore", "sentence_key"]

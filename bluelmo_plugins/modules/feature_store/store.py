@@ -18,6 +18,9 @@ from .records import KEY_BYTES, Record
 
 logger = logging.getLogger(__name__)
 
+SENTENCES_PER_WRITE = 64
+"""How many to keep at once: enough to write fast, few enough to need little memory for it."""
+
 _ATTEMPTS = 3
 """How often a store is mended before it is given up."""
 

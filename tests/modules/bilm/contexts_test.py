@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm.contexts import MIN_ROWS, Contexts
+from bluelmo_plugins.modules.bilm.contexts import ROW_STEP, Contexts, rows_for
 
 BOUNDARY = 3
 
@@ -53,11 +53,13 @@ def test_no_context_is_computed_twice_in_a_level_of_some_size(
     backward: bool, sentences: list[list[int]]
 ) -> None:
     for level in levels(contexts_of(sentences, backward)):
-        assert len(level) == max(MIN_ROWS, len(set(level)))
+        assert len(level) == rows_for(len(set(level)))
+        assert len(level) % ROW_STEP == 0
 
 
 def test_masked_copies_of_a_sentence_share_what_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bluelmo_plugins.modules.bilm.contexts.MIN_ROWS", 1)
+    monkeypatch.setattr("bluelmo_plugins.modules.bilm.contexts.ROW_STEP", 1)
     copies = [[0, 1, 2, 2, 0], [0, 1, 1, 2, 0]]
     assert len(contexts_of(copies, backward=False).words) == 1 + 2 + 2 * 3
     assert len(contexts_of(copies, backward=True).words) == 1 + 2 + 2 * 3
