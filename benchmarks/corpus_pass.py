@@ -75,8 +75,8 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
         lengths = list(map(corpus.length, batch))
         rows = layout.pack(corpus_pass.halves(batch), sum(lengths)).split(lengths)
         before = time.perf_counter()
-        for start in range(0, len(batch), SENTENCES_PER_WRITE):
-            group = slice(start, start + SENTENCES_PER_WRITE)
+        for first in range(0, len(batch), SENTENCES_PER_WRITE):
+            group = slice(first, first + SENTENCES_PER_WRITE)
             keys = [sentence_key(contents[number]) for number in batch[group]]
             values = map(layout.to_bytes, rows[group])
             if not store.write(zip(keys, values, strict=True)):
