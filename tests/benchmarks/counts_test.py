@@ -1,5 +1,6 @@
 """What the benchmarks count is what was computed."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import torch
 from allennlp.modules.elmo import batch_to_ids
 
 from benchmarks.characters import ids_of
-from benchmarks.corpus_pass import distinct_corpus
+from benchmarks.corpus_pass import distinct_corpus, timed_pass
 from benchmarks.parts.twenty_epochs import whole_corpus
 from benchmarks.samples import samples
 from benchmarks.stage_clock import StageClock
@@ -56,6 +57,18 @@ def test_flops_are_those_of_the_products(tiny_elmo: Path) -> None:
     windows = sum(2 * (6 - width + 1) * width * 4 * number for width, number in FILTERS)
     word = windows + 2 * 2 * 32 * 32 + 2 * 32 * dim
     assert counter.flops["float32"] == 2 * rows * word
+
+
+def test_a_pass_counts_all_its_tokens_and_its_own_time(tiny_elmo: Path, tmp_path: Path) -> None:
+    bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5").eval()
+    ids = ids_of([[f"word{number}", "grew", "."] for number in range(150)])
+    started = time.perf_counter()
+    with torch.no_grad():
+        found = timed_pass(bilm, [*ids, *ids], tmp_path / "store")
+    assert 0 < found["writing"] < found["seconds"] < time.perf_counter() - started
+    assert found["tokens"] == 900
+    assert found["store_bytes"] > 450 * (2 * bilm.num_layers - 1) * bilm.options.projection_dim * 2
+    assert not (tmp_path / "store").exists()
 
 
 FILTERS = ((1, 8), (2, 8), (3, 16))
