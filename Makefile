@@ -19,7 +19,7 @@ TORCH =
 BIN = $(VENV)/bin
 FIND_PYTHON = sh requirements/find_python.sh $(or $(PYTHON),--first $(BIN)/python)
 
-.PHONY: help install demo test benchmark check format lock clean
+.PHONY: help install demo test benchmark study results check format lock clean
 
 help: ## say all this; plain `make` does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | while read -r make target text; \
@@ -59,6 +59,12 @@ test: install ## the test suite
 
 benchmark: install ## measure speed and memory against stock, into docs/speed.md; 35 minutes
 	$(BIN)/python -m benchmarks $(PART) $(if $(QUICK),--quick) $(if $(ELMO),--elmo $(ELMO))
+
+study: install ## try each option of the architecture on real corpora, into docs/study.md; five hours
+	$(BIN)/python -m study
+
+results: install ## train every corpus at hand over three seeds, into docs/results.md; an hour
+	$(BIN)/python -m study.full_table
 
 check: install ## what the linter, the formatter and the type checker say
 	$(BIN)/ruff check .

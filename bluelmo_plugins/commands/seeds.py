@@ -1,9 +1,11 @@
-"""`allennlp blue seeds CONFIG -s DIR`: one experiment over several seeds."""
+"""`allennlp blue seeds CONFIG ... -s DIR`: experiments over several seeds."""
 
 import argparse
 import shlex
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
@@ -30,23 +32,30 @@ _INTERRUPTED = 130
 @Verb.register("seeds")
 class Seeds(Verb):
     """
-    Trains one config over several seeds, each with `allennlp train` in a process of its own, and
+    Trains configs over several seeds, each with `allennlp train` in a process of its own, and
     evaluates each model on the test split.
 
     Registered as a `Verb` with name "seeds".
     """
 
-    summary = "Train and evaluate a task over several seeds: mean and standard deviation."
+    summary = "Train and evaluate tasks over several seeds: mean and standard deviation."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("config", metavar="CONFIG", type=Path, help="what to train")
+        parser.add_argument(
+            "configs",
+            metavar="CONFIG",
+            type=Path,
+            nargs="+",
+            help="what to train, one after another",
+        )
         parser.add_argument(
             "-s",
             "--serialization-dir",
             metavar="DIR",
             type=Path,
             required=True,
-            help="gets a directory for each seed: seed-1, seed-2, ...",
+            help="gets a directory for each seed: seed-1, seed-2, ...; for several configs, in a "
+            "directory for each config",
         )
         parser.add_argument(
             "--seeds",
@@ -71,20 +80,64 @@ class Seeds(Verb):
         test split and a training that fails raise an `InputError`.
         """
         directory = args.serialization_dir
-        runs = seed_runs(args.config, directory, _parse_seeds(args.seeds), args.overrides)
-        # All that can be wrong is told before the work begins.
         if read_run(directory) is not None:
             raise InputError("is a run itself", file=directory, todo="Name another directory")
+        # All that can be wrong is told before the work begins.
+        experiments = _experiments(args)
+        failures = []
+        for number, experiment in enumerate(experiments, start=1):
+            if len(experiments) > 1:
+                print(f"\n{experiment.config} ({number} of {len(experiments)})", flush=True)
+            try:
+                evaluations = [
+                    _finish(run, experiment.test_file, args.include_package)
+                    for run in experiment.runs
+                ]
+            except _INTERRUPTIONS:
+                print("\nInterrupted. The same command goes on from here.", flush=True)
+                raise SystemExit(_INTERRUPTED) from None
+            except InputError as error:
+                if len(experiments) == 1:
+                    raise
+                # A night is long enough for the others.
+                print(f"{experiment.config} failed: {error}", flush=True)
+                failures.append(error)
+                continue
+            print(_scores(experiment.runs, evaluations, experiment.test_file), flush=True)
+        print(f"\nallennlp blue report {shlex.quote(str(directory))}  # beside published scores")
+        if failures:
+            raise failures[0]
+
+
+@dataclass(frozen=True)
+class _Experiment:
+    """A config, its runs, and what they are evaluated on."""
+
+    config: Path
+    runs: list[SeedRun]
+    test_file: Path
+
+
+def _experiments(args: argparse.Namespace) -> list[_Experiment]:
+    several = len(args.configs) > 1
+    if several and args.test_file is not None:
+        raise InputError("--test-file goes with one config", todo="Give the configs one by one")
+    names = Counter(config.stem for config in args.configs)
+    if names and (twice := names.most_common(1)[0])[1] > 1:
+        raise InputError(
+            f"{twice[1]} of the configs are called '{twice[0]}'",
+            expected="different names: each config's runs go into a directory of that name",
+        )
+    seeds = _parse_seeds(args.seeds)
+    experiments = []
+    for config in args.configs:
+        directory = args.serialization_dir / config.stem if several else args.serialization_dir
+        runs = seed_runs(config, directory, seeds, args.overrides)
         for run in runs:
             run.check()
         test_file = resolve_split_file(args.test_file or find_test_file(runs[0].config))
-        try:
-            evaluations = [_finish(run, test_file, args.include_package) for run in runs]
-        except _INTERRUPTIONS:
-            print("\nInterrupted. The same command goes on from here.", flush=True)
-            raise SystemExit(_INTERRUPTED) from None
-        print(_scores(runs, evaluations, test_file))
-        print(f"\nallennlp blue report {shlex.quote(str(directory))}  # beside published scores")
+        experiments.append(_Experiment(config, runs, test_file))
+    return experiments
 
 
 def _parse_seeds(told: str) -> list[int]:

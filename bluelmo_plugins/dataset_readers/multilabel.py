@@ -1,7 +1,7 @@
 """Multilabel corpora: hoc."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -21,9 +21,13 @@ from bluelmo_plugins.dataset_readers.label_syntax import (
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table import Row, Table, read_table
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
+from bluelmo_plugins.errors import InputError
 
-_SENTENCE_ID = re.compile(r"(.+)_s\d+")
+_SENTENCE_ID = re.compile(r"(.+)_s(\d+)")
 _CONVERTER_HEADER = ["index", "sentence1", "sentence2", "label"]
+
+Neighbours = tuple[Optional[Record], Optional[Record]]
+Unit = tuple[Record, Neighbours, LabelSyntax]
 
 
 @DatasetReader.register("blue_multilabel")
@@ -42,14 +46,17 @@ class MultilabelReader(TableReader):
 
     labels : `list[str]`
         The labels, in the order of their ids, which is that of the flags.
+    neighbours : `bool`, optional (default = `False`)
+        Whether an instance also holds the sentences before and after it in its document.
     **kwargs : `Any`
         See `BlueReader`.
     """
 
     columns = (INDEX, SENTENCE)
 
-    def __init__(self, labels: list[str], **kwargs: Any) -> None:
+    def __init__(self, labels: list[str], neighbours: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._neighbours = neighbours
         self._labels = DeclaredLabels(labels)
         self._names = list(labels)
 
@@ -81,7 +88,7 @@ class MultilabelReader(TableReader):
         names = split_names(text, self._labels)
         return is_flags(text) or (bool(names) and all(name in self._labels.ids for name in names))
 
-    def _units(self, path: Path, report: ReadingReport) -> Iterator[tuple[Record, LabelSyntax]]:
+    def _units(self, path: Path, report: ReadingReport) -> Iterator[Unit]:
         records = list(self._records(path, report))
         documents = {document_of(record.index) for record in records}
         report.counts["documents"] = len(documents)
@@ -89,17 +96,17 @@ class MultilabelReader(TableReader):
             report.counts["sentences"] = len(records)
         has_flags = any(is_flags(record.values.get("label", "")) for record in records)
         syntax = parse_flags if has_flags else parse_names
-        return ((record, syntax) for record in records)
+        places = {record.index: record for record in records} if self._neighbours else {}
+        return ((record, _neighbours_of(record, places), syntax) for record in records)
 
-    def _instances(
-        self, unit: tuple[Record, LabelSyntax], report: ReadingReport
-    ) -> Iterator[Instance]:
-        record, parse = unit
+    def _instances(self, unit: Unit, report: ReadingReport) -> Iterator[Instance]:
+        record, neighbours, parse = unit
         sentence = record.text("sentence")
         labels = parse(record, self._labels) if "label" in record.values else None
         report.labels.update(self._names[number] for number in labels or ())
         tokens = self._tokens(sentence, report)
-        yield self._instance(tokens, sentence, labels, record.index, record.line)
+        before, after = (each and each.text("sentence") for each in neighbours)
+        yield self._instance(tokens, sentence, labels, record.index, record.line, before, after)
 
     def text_to_instance(
         self,
@@ -107,6 +114,8 @@ class MultilabelReader(TableReader):
         labels: Optional[list[str]] = None,
         index: Optional[str] = None,
         line: Optional[int] = None,
+        before: Optional[Sentence] = None,
+        after: Optional[Sentence] = None,
     ) -> Instance:
         """
         Makes an instance of a sentence.
@@ -121,15 +130,29 @@ class MultilabelReader(TableReader):
             The identifier of the row.
         line : `int`, optional (default = `None`)
             Where it stands in a file.
+        before, after : `Union[str, list[str]]`, optional (default = `None`)
+            Its neighbours in the document, where there are any.
 
         # Returns
 
         `Instance`
             With the fields ``tokens``, ``labels`` (if given; a vector of zeros and ones) and
-            ``metadata``.
+            ``metadata``; of a reader of neighbours also ``before`` and ``after``, which have no
+            token where there is no neighbour.
+
+        # Raises
+
+        `InputError`
+            If it gets a neighbour and this is no reader of neighbours.
         """
+        if not self._neighbours and (before is not None or after is not None):
+            raise InputError(
+                "the sentence has neighbours, and the model was trained without",
+                todo="Leave 'before' and 'after' out, or train with neighbours:: true",
+            )
         ids = None if labels is None else sorted({self._labels.id_of(label) for label in labels})
-        return self._instance(self._tokens(sentence), sentence, ids, index, line)
+        tokens = self._tokens(sentence)
+        return self._instance(tokens, sentence, ids, index, line, before, after)
 
     def _instance(
         self,
@@ -138,6 +161,8 @@ class MultilabelReader(TableReader):
         labels: Optional[list[int]],
         index: Optional[str],
         line: Optional[int],
+        before: Optional[Sentence],
+        after: Optional[Sentence],
     ) -> Instance:
         metadata = {
             "index": index,
@@ -149,6 +174,9 @@ class MultilabelReader(TableReader):
             "tokens": TextField(tokens),
             "metadata": MetadataField(metadata),
         }
+        if self._neighbours:
+            for name, neighbour in (("before", before), ("after", after)):
+                fields[name] = TextField([] if neighbour is None else self._tokens(neighbour))
         if labels is not None:
             fields["labels"] = MultiLabelField(
                 labels, skip_indexing=True, num_labels=len(self._names)
@@ -161,6 +189,15 @@ def _count_identifiers(rows: Sequence[Row], place: int) -> tuple[int, int]:
     fields = [row.fields[place] for row in rows]
     sentence_ids = sum(_SENTENCE_ID.fullmatch(each.strip()) is not None for each in fields)
     return sentence_ids, sum(len(each.split()) == 1 for each in fields)
+
+
+def _neighbours_of(record: Record, places: Mapping[str, Record]) -> Neighbours:
+    """The rows whose index says that they come right before and after it in its document."""
+    match = _SENTENCE_ID.fullmatch(record.index)
+    if match is None:
+        return None, None
+    document, number = match[1], int(match[2])
+    return places.get(f"{document}_s{number - 1}"), places.get(f"{document}_s{number + 1}")
 
 
 def document_of(index: str) -> str:

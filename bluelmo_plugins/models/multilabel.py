@@ -40,6 +40,8 @@ class MultilabelModel(BlueModel):
         The labels in the reader's order.
     threshold : `float`, optional (default = `0.5`)
         A label whose probability is greater is predicted.
+    neighbours : `bool`, optional (default = `False`)
+        Whether a sentence is read with those before and after it; the reader has to be told, too.
     **kwargs : `Any`
         Those of `Model`.
     """
@@ -55,13 +57,18 @@ class MultilabelModel(BlueModel):
         metric: Metric,
         labels: list[str],
         threshold: float = 0.5,
+        neighbours: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(vocab, metric, **kwargs)
         self._labels = labels
         self._threshold = threshold
         self._classifier = SentenceClassifier(
-            text_field_embedder, seq2vec_encoder, head, num_outputs=len(labels)
+            text_field_embedder,
+            seq2vec_encoder,
+            head,
+            num_outputs=len(labels),
+            num_others=2 if neighbours else 0,
         )
         self._init_class_weights(len(labels))
 
@@ -70,6 +77,8 @@ class MultilabelModel(BlueModel):
         tokens: TextFieldTensors,
         metadata: list[dict[str, Any]],
         labels: Optional[Tensor] = None,
+        before: Optional[TextFieldTensors] = None,
+        after: Optional[TextFieldTensors] = None,
     ) -> dict[str, Any]:
         """
         # Parameters
@@ -80,6 +89,8 @@ class MultilabelModel(BlueModel):
             Passed through; "document" names the document of a sentence.
         labels : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size, num_labels)`: 1 where a label is gold, 0 elsewhere.
+        before, after : `Optional[TextFieldTensors]`, optional (default = `None`)
+            The neighbours of each sentence, for a model that reads them.
 
         # Returns
 
@@ -87,7 +98,8 @@ class MultilabelModel(BlueModel):
             "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
             "loss", the mean over labels and sentences of the weighted binary cross-entropy.
         """
-        logits = self._classifier(tokens)
+        neighbours = [each for each in (before, after) if each is not None]
+        logits = self._classifier(tokens, *neighbours)
         probs = logits.sigmoid()
         output: dict[str, Any] = {"logits": logits, "probs": probs, "metadata": metadata}
         if labels is not None:

@@ -58,7 +58,7 @@ class SentenceEncoder(torch.nn.Module):
 
 class SentenceClassifier(torch.nn.Module):
     """
-    Scores for each sentence.
+    Scores for each sentence, by itself or with others that belong to it.
 
     # Parameters
 
@@ -70,6 +70,9 @@ class SentenceClassifier(torch.nn.Module):
         Makes scores of the vector.
     num_outputs : `int`
         The number of scores.
+    num_others : `int`, optional (default = `0`)
+        How many others come with a sentence. All have the same encoder; their vectors are put side
+        by side.
     """
 
     def __init__(
@@ -78,27 +81,45 @@ class SentenceClassifier(torch.nn.Module):
         seq2vec_encoder: Lazy[Seq2VecEncoder],
         head: Lazy[ClassifierHead],
         num_outputs: int,
+        num_others: int = 0,
     ) -> None:
         super().__init__()
         self._encoder = SentenceEncoder(text_field_embedder, seq2vec_encoder)
-        self._head = head.construct(
-            input_dim=self._encoder.get_output_dim(), num_outputs=num_outputs
-        )
+        width = self._encoder.get_output_dim() * (1 + num_others)
+        self._head = head.construct(input_dim=width, num_outputs=num_outputs)
 
-    def forward(self, tokens: TextFieldTensors) -> Tensor:
+    def forward(self, tokens: TextFieldTensors, *others: TextFieldTensors) -> Tensor:
         """
         # Parameters
 
         tokens : `TextFieldTensors`
             A batch of sentences.
+        *others : `TextFieldTensors`
+            The batches of those that come with them. One without tokens gets a vector of zeros.
 
         # Returns
 
         `Tensor`
             Shape `(batch_size, num_outputs)`.
         """
-        scores: Tensor = self._head(self._encoder(tokens))
+        vectors = [self._encoder(tokens), *map(self._vector_or_zeros, others)]
+        scores: Tensor = self._head(torch.cat(vectors, dim=-1))
         return scores
+
+    def _vector_or_zeros(self, tokens: TextFieldTensors) -> Tensor:
+        # An encoder may do anything with a text of no tokens, so it gets only the others.
+        there = get_text_field_mask(tokens).any(dim=1).nonzero().squeeze(1)
+        width = self._encoder.get_output_dim()
+        some = next(iter(next(iter(tokens.values())).values()))
+        vectors = torch.zeros(len(some), width, device=some.device)
+        if not len(there):
+            return vectors
+        chosen = {
+            indexer: {name: tensor[there] for name, tensor in tensors.items()}
+            for indexer, tensors in tokens.items()
+        }
+        encoded = self._encoder(chosen)
+        return vectors.to(encoded.dtype).index_copy(0, there, encoded)
 
 
 class PairClassifier(torch.nn.Module):

@@ -1,10 +1,11 @@
 """Predictions of any number of labels."""
 
 from allennlp.common.util import JsonDict
+from allennlp.data import Instance
 from allennlp.predictors import Predictor
 
 from bluelmo_plugins.official.tables import MULTILABEL_COLUMNS, joined_labels, tsv_line
-from bluelmo_plugins.predictors.blue_predictor import SentencePredictor
+from bluelmo_plugins.predictors.blue_predictor import SentencePredictor, index_of, text_of
 
 
 @Predictor.register("blue_multilabel")
@@ -13,12 +14,26 @@ class MultilabelPredictor(SentencePredictor):
     All labels of a sentence.
 
     JSON output: ``{"index": ..., "labels": [LABEL, ...], "probabilities": {LABEL: ...}}``. The
-    official file is a table of ``index`` and ``labels``, their names joined by commas.
+    official file is a table of ``index`` and ``labels``, their names joined by commas. The JSON
+    input of a model that reads neighbours may hold them as ``"before"`` and ``"after"``
+    (``"before_tokens"``, ``"after_tokens"`` for lists of words).
 
     Registered as a `Predictor` with name "blue_multilabel".
     """
 
     official_columns = MULTILABEL_COLUMNS
+
+    def _json_to_instance(self, json_dict: JsonDict) -> Instance:
+        neighbours = {
+            key: text_of(json_dict, key, f"{key}_tokens")
+            for key in ("before", "after")
+            if {key, f"{key}_tokens"} & json_dict.keys()
+        }
+        sentence = text_of(json_dict, "sentence", "tokens")
+        # The base class declares no arguments, since every reader takes others.
+        return self._dataset_reader.text_to_instance(  # type: ignore[call-arg]
+            sentence, index=index_of(json_dict), **neighbours
+        )
 
     def prediction(self, outputs: JsonDict) -> JsonDict:
         return {

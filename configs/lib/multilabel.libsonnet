@@ -3,14 +3,19 @@ local closed = import 'closed.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
+  // true: a sentence is read with those before and after it in its document; their vectors are put
+  // beside its own.
+  neighbours:: false,
+
   family:: 'blue_multilabel',
   official_score:: 'F1 of mean precision and mean recall of documents',
   label_field:: 'labels',
 
-  dataset_reader+: { labels: $.labels },
+  dataset_reader+: { labels: $.labels, neighbours: $.neighbours },
   model+: {
     labels: $.labels,
     threshold: $.threshold,
+    neighbours: $.neighbours,
     metric: { type: 'blue_document_f1', labels: $.labels },
   },
 })

@@ -172,3 +172,29 @@ def test_text_to_instance():
     assert reader.text_to_instance("a")["metadata"]["document"] is None
     with pytest.raises(InputError, match="unknown label 'x'"):
         reader.text_to_instance("a", ["x"])
+
+
+def test_neighbours_are_those_of_the_document_by_their_numbers(tmp_path):
+    path = tmp_path / "hoc.tsv"
+    rows = [("7_s1", "B b ."), ("7_s0", "A ."), ("7_s3", "D ."), ("8_s2", "C ."), ("9", "Whole .")]
+    lines = [f"0_0,1_0,2_0\t{sentence}\t{index}\n" for index, sentence in rows]
+    path.write_text("labels\tsentence\tindex\n" + "".join(lines))
+    found = {
+        instance["metadata"]["index"]: [
+            " ".join(token.text for token in instance[name]) for name in ("before", "after")
+        ]
+        for instance in read(path, neighbours=True)
+    }
+    assert found == {
+        "7_s0": ["", "B b ."],
+        "7_s1": ["A .", ""],
+        "7_s3": ["", ""],
+        "8_s2": ["", ""],
+        "9": ["", ""],
+    }
+    assert "before" not in read(path)[0].fields
+
+
+def test_neighbours_for_a_reader_of_single_sentences_are_an_error():
+    with pytest.raises(InputError, match="neighbours:: true"):
+        MultilabelReader(LABELS).text_to_instance("A .", before="B .")

@@ -1,9 +1,11 @@
 """The multi-label model."""
 
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 import pytest
 import torch
+from allennlp.common import Params
+from allennlp.data import DatasetReader
 
 from tests.models.blue_model_test_case import BOE, HEAD, BlueModelTestCase
 from tests.modules.encoder_checks import SEQ2VEC
@@ -78,3 +80,35 @@ class TestMultilabelModel(BlueModelTestCase):
         for instance in self.instances:
             del instance.fields["labels"]
         assert "loss" not in self.run_model(model)
+
+
+class TestMultilabelModelWithNeighbours(BlueModelTestCase):
+    labels: ClassVar = TestMultilabelModel.labels
+    reader: ClassVar = {**TestMultilabelModel.reader, "neighbours": True}
+    model_params: ClassVar = {**TestMultilabelModel.model_params, "neighbours": True}
+    rows = TestMultilabelModel.rows
+
+    @pytest.mark.parametrize("name", ["boe", "gru", "cnn"])
+    def test_it_trains_saves_and_loads(self, name: str) -> None:
+        self.check_train_save_load(seq2vec_encoder=SEQ2VEC[name])
+
+    def test_a_row_is_predicted_the_same_in_any_batch(self) -> None:
+        """Among them a batch in which no sentence has a neighbour."""
+        self.set_up()
+        self.ensure_batch_predictions_are_consistent()
+
+    def test_a_neighbour_counts_through_its_own_weights_and_none_is_a_vector_of_zeros(self) -> None:
+        model = self.set_up(head={"hidden_dim": 0, "norm": "none", "dropout": 0.0}).eval()
+        reader = DatasetReader.from_params(Params(self.config()["dataset_reader"]))
+
+        def probabilities(after: Optional[str]) -> torch.Tensor:
+            instance = reader.text_to_instance("They died .", after=after)
+            reader.apply_token_indexers(instance)
+            return torch.as_tensor(model.forward_on_instance(instance)["probs"])
+
+        alone = probabilities(None)
+        assert not torch.allclose(alone, probabilities("The tumour grew ."), atol=1e-4)
+        (weight,) = [each for each in model._classifier._head.parameters() if each.dim() == 2]
+        with torch.no_grad():
+            weight[:, -weight.shape[1] // 3 :] = 0
+        torch.testing.assert_close(alone, probabilities("The tumour grew ."))

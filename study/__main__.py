@@ -1,0 +1,86 @@
+"""`python -m study`: trains what is still to be trained, and makes the page."""
+
+import argparse
+import logging
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from study.factors import BASE, STUDIES, Study
+from study.page import PAGE, write_page
+from study.results import RESULTS, find, keep, read_results
+from study.trial import REPOSITORY, SHARED, Trial
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command. Raises `SystemExit` for a study that is not there, and without corpora."""
+    parser = argparse.ArgumentParser(prog="python -m study", description=__doc__)
+    parser.add_argument("studies", nargs="*", metavar="STUDY", help=f"of {', '.join(STUDIES)}; all")
+    parser.add_argument("--minutes", type=float, help="begin no trial after so many")
+    parser.add_argument("--page-only", action="store_true", help="make the page anew, no more")
+    parser.add_argument("--work", type=Path, default=REPOSITORY / "runs" / "study")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder of the results")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")
+    args = parser.parse_args(arguments)
+    unknown = [name for name in args.studies if name not in STUDIES]
+    if unknown:
+        parser.error(f"there is no study '{unknown[0]}'; there are {', '.join(STUDIES)}")
+    studies = [STUDIES[name] for name in args.studies or STUDIES]
+    if not args.page_only:
+        if not (SHARED / "blue").is_dir():
+            parser.error(f"the corpora are missing: {SHARED / 'blue'} (study/corpora.py)")
+        deadline = None if args.minutes is None else time.time() + 60 * args.minutes
+        _train(studies, args.work, args.results, deadline)
+    write_page(args.results, args.page)
+    print(f"Wrote {args.page}")
+
+
+def _train(studies: Sequence[Study], work: Path, results: Path, deadline: float | None) -> None:
+    import bluelmo_plugins  # noqa: F401  registers the plugins
+
+    origin = {"date": date.today().isoformat(), "commit": _commit()}
+    for trial in _trials(studies):
+        key = trial.key
+        if find(key, read_results(trial.study.name, results)):
+            continue
+        if deadline is not None and time.time() > deadline:
+            print("The time is up; the same command goes on from here.")
+            return
+        with _without_log():
+            found = trial.run(work)
+        keep({**key, **found, **origin}, results)
+        words = f"{trial.study.name}, {trial.variant.name}, {trial.replicate}"
+        print(f"{words}: {found['score']} in {found['seconds']} s", flush=True)
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """Some hundred trainings would say the same some hundred times."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _trials(studies: Sequence[Study]) -> Iterator[Trial]:
+    """A first replicate of everything before the second of anything."""
+    for replicate in range(1, max(study.replicates for study in studies) + 1):
+        for study in studies:
+            if replicate <= study.replicates:
+                for variant in (BASE, *study.variants):
+                    yield Trial(study, variant, replicate)
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--abbrev=10", "--exclude=*"]
+    found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    return found.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""
+`python -m study.full_table`: every corpus with the small biLM, by the commands that a user has, and
+docs/results.md of it.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from study.estimate import estimate_table
+from study.trial import REPOSITORY, SHARED
+
+PAGE = REPOSITORY / "docs" / "results.md"
+
+GROUPS = {
+    "blue": ("bc5cdr-chem", "bc5cdr-dz", "ddi", "hoc", "biosses"),
+    "blue-standins": ("clnclsts", "mednli"),
+}
+"""The folders of corpora, and the configs that are trained with each."""
+
+STAND_INS = {
+    "clinicalSTS": "STS headlines, general English",
+    "mednli": "SICK, general English",
+}
+
+_HEAD = """# Results
+
+This page is made by `make results`, which trains and evaluates with `allennlp blue seeds` and takes
+the table from `allennlp blue report`; nothing here is written by hand.
+
+## A small biLM on every corpus at hand
+
+**These are not scores of the PubMed ELMo.** The biLM has 2 layers of 512 cells and 256 features a
+layer, 2.7 million weights in all, and was trained for an hour on biomedical text (the PubMed ELMo:
+2 layers of 4096 cells, 94 million weights). The table shows that the whole way works and how much
+scores differ between seeds. Corpora that are given on request only are not here, nor is ChemProt; in
+the place of MedSTS and MedNLI stand general English pairs in their formats, below the ten tasks. DDI
+is divided into training and dev split by us (BLUE's own division was not found), its test split is
+the official one."""
+
+_COMMAND = """## The real table
+
+With the PubMed ELMo and all ten corpora (README.md says where they come from), one command trains
+and evaluates every task over three seeds, and a second one makes the table:
+
+```
+allennlp blue seeds configs/*.jsonnet -s runs/table --seeds 3
+allennlp blue report runs/table --output report
+```
+
+Interrupted at any moment, the first one goes on when it is given again. How long it takes on two
+CPU cores like those of [speed.md](speed.md), estimated from the measurements there; ELMo's features
+are computed once for all seeds, and both BC5CDR tasks share them:"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m study.full_table", description=__doc__)
+    parser.add_argument("--seeds", default="3", help="as for `allennlp blue seeds`")
+    parser.add_argument("--page-only", action="store_true", help="train nothing")
+    parser.add_argument("--runs", type=Path, default=REPOSITORY / "runs" / "results")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")
+    args = parser.parse_args(arguments)
+    if not args.page_only:
+        for folder, configs in GROUPS.items():
+            _train(folder, configs, args.runs, args.seeds)
+    write_page(args.runs, args.page)
+    print(f"Wrote {args.page}")
+
+
+def _train(folder: str, configs: Sequence[str], runs: Path, seeds: str) -> None:
+    command = [sys.executable, "-m", "allennlp", "blue", "seeds"]
+    command += [f"configs/{config}.jsonnet" for config in configs]
+    command += ["-s", str((runs / folder).resolve()), "--seeds", seeds]
+    files = {
+        "ELMO_DIR": str(SHARED / "elmo-pubmed-small"),
+        "DATASET_DIR": str(SHARED / folder),
+    }
+    subprocess.run(command, cwd=REPOSITORY, env={**os.environ, **files}, check=True)
+
+
+def write_page(runs: Path, page: Path) -> None:
+    """
+    # Parameters
+
+    runs : `Path`
+        The folder of the runs.
+    page : `Path`
+        The page to write; its picture goes into a folder of its name.
+    """
+    from bluelmo_plugins.report.blue_table import make_table
+    from bluelmo_plugins.report.formats import as_markdown
+    from bluelmo_plugins.report.picture import DOTS_PER_INCH, table_figure
+    from bluelmo_plugins.report.runs.run import find_runs
+
+    table = make_table(find_runs([runs]), STAND_INS)
+    picture = page.parent / page.stem / "blue.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    table_figure(table).savefig(picture, dpi=DOTS_PER_INCH, metadata={"Software": None})
+    blocks = [
+        _HEAD,
+        as_markdown(table),
+        f"![The table as a picture]({page.stem}/{picture.name})",
+        _COMMAND,
+        estimate_table(),
+    ]
+    page.write_text("\n\n".join(blocks) + "\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""One training of the study."""
+
+import json
+import os
+import shutil
+import time
+from contextlib import redirect_stdout
+from dataclasses import astuple, dataclass
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from study.corpora import CORPORA, deal
+from study.factors import Study, Variant
+
+REPOSITORY = Path(__file__).parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """
+    # Parameters
+
+    study : `Study`
+        What it belongs to.
+    variant : `Variant`
+        What differs from the base.
+    replicate : `int`
+        Which repetition: the seed, and what the documents are dealt by.
+    """
+
+    study: Study
+    variant: Variant
+    replicate: int
+
+    @property
+    def key(self) -> Json:
+        """What tells its result from others'. With other fields or sizes it is another trial."""
+        study, variant = self.study, self.variant
+        parts = (study.corpus, astuple(study.sizes), study.base, astuple(variant))
+        return {
+            "study": study.name,
+            "variant": variant.name,
+            "replicate": self.replicate,
+            "plan": sha256(repr(parts).encode()).hexdigest()[:12],
+        }
+
+    def config(self, work: Path) -> Any:
+        """
+        # Parameters
+
+        work : `Path`
+            The folder for what is needed no more afterwards, and for the feature store.
+
+        # Returns
+
+        `dict[str, Any]`
+            The config, as AllenNLP reads it.
+        """
+        import _jsonnet
+
+        elmo = elmo_folder(self.variant.elmo, work)
+        variant = f"""(import '{self.study.corpus}.jsonnet') + {{
+          dataset_dir:: '{self._portions(work).resolve()}',
+          options_file:: '{elmo.resolve()}/options.json',
+          weight_file:: '{elmo.resolve()}/weights.hdf5',
+          feature_store_dir:: '{(work / "features").resolve()}',
+          cuda_device:: -1,
+          seed:: {self.replicate},
+        }} + {self.study.base} + {self.variant.fields}"""
+        path = str(REPOSITORY / "configs" / "study.jsonnet")
+        return json.loads(_jsonnet.evaluate_snippet(path, variant))
+
+    def run(self, work: Path) -> Json:
+        """
+        Trains, and scores the kept epoch on the scoring portion.
+
+        # Parameters
+
+        work : `Path`
+            As for `config`.
+
+        # Returns
+
+        `Json`
+            The official ``score`` as a fraction, ``None`` if there is none; the ``epochs`` that
+            were trained and the ``kept`` one; ``seconds``.
+        """
+        from allennlp.commands.evaluate import evaluate_from_archive
+        from allennlp.commands.train import train_model
+        from allennlp.common import Params
+
+        from study.threshold import score_with_tuned_threshold
+
+        start = time.time()
+        corpus = CORPORA[self.study.corpus]
+        source = SHARED / ("blue-standins" if corpus.is_stand_in else "blue") / corpus.folder
+        target = self._portions(work) / corpus.folder
+        deal(corpus, source, target, self.study.sizes, self.replicate)
+        run = work / f"run-{os.getpid()}"
+        shutil.rmtree(run, ignore_errors=True)
+        # What is said about each is kept.
+        with redirect_stdout(StringIO()):
+            train_model(Params(self.config(work)), run)
+            test_file = json.dumps(str(target / "test.tsv"))
+            evaluated = evaluate_from_archive(run / "model.tar.gz", test_file)
+        metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+        found: Json = {
+            "score": evaluated["blue"],
+            "epochs": metrics["epoch"] + 1,
+            "kept": metrics["best_epoch"],
+        }
+        if self.variant.thresholds_tuned:
+            found |= score_with_tuned_threshold(run, target / "dev.tsv", target / "test.tsv")
+        if found["score"] != found["score"]:
+            found["score"] = None
+        shutil.rmtree(run)
+        return {**found, "seconds": round(time.time() - start, 1)}
+
+    def _portions(self, work: Path) -> Path:
+        return work / "portions" / self.study.name.replace(" ", "-") / str(self.replicate)
+
+
+def elmo_folder(elmo: str, work: Path) -> Path:
+    """The folder of the trained ELMo, or of one of its size with random weights."""
+    trained = SHARED / "elmo-pubmed-small"
+    if elmo == "trained":
+        return trained
+    folder = work / "elmo-random"
+    if not (folder / "complete").exists():
+        from bluelmo_plugins.sample.elmo import ElmoSize, write_elmo
+
+        options = json.loads((trained / "options.json").read_text(encoding="utf-8"))
+        characters, lstm = options["char_cnn"], options["lstm"]
+        size = ElmoSize(
+            char_dim=characters["embedding"]["dim"],
+            filters=tuple(map(tuple, characters["filters"])),
+            highways=characters["n_highway"],
+            cells=lstm["dim"],
+            projection_dim=lstm["projection_dim"],
+            layers=lstm["n_layers"],
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        write_elmo(folder, size, seed=13)
+        (folder / "complete").touch()
+    return folder

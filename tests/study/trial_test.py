@@ -1,0 +1,83 @@
+"""A trial and the page, from end to end on the sample."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+import study.__main__ as command
+import study.trial as module
+from bluelmo_plugins.sample.corpora import write_corpora
+from study.corpora import Sizes
+from study.factors import STUDIES, Variant
+from study.page import PAGE, make_page
+from study.results import RESULTS
+from study.trial import Trial
+
+HOC = dataclasses.replace(
+    STUDIES["hoc"],
+    sizes=Sizes(60, 20, 30),
+    base=f"{STUDIES['hoc'].base} + {{ epochs:: 2, patience:: null }}",
+    variants=(Variant("threshold", "tuned", thresholds_tuned=True),),
+    replicates=1,
+)
+
+
+@pytest.fixture
+def shared(tmp_path: Path, tiny_elmo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shared = tmp_path / "shared"
+    (shared / "blue").mkdir(parents=True)
+    write_corpora(shared / "blue", seed=13)
+    (shared / "elmo-pubmed-small").symlink_to(tiny_elmo)
+    monkeypatch.setattr(module, "SHARED", shared)
+    monkeypatch.setattr(command, "SHARED", shared)
+    return shared
+
+
+def test_a_study_trains_scores_goes_on_and_writes_its_page(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setitem(STUDIES, "hoc", HOC)
+    options = ["hoc", "--work", f"{tmp_path}/work", "--results", f"{tmp_path}/results"]
+    options += ["--page", f"{tmp_path}/page.md"]
+    command.main([*options, "--minutes", "0"])
+    assert "the same command goes on" in capsys.readouterr().out
+    command.main(options)
+    lines = (tmp_path / "results" / "hoc.jsonl").read_text().splitlines()
+    base, tuned = map(json.loads, lines)
+    assert base["epochs"] == tuned["epochs"] == 2
+    assert 0 <= base["score"] <= 1
+    assert tuned["threshold"] in [step / 20 for step in range(1, 20)]
+    page = (tmp_path / "page.md").read_text()
+    assert f"Base: {100 * base['score']:.1f}." in page
+    assert (tmp_path / "page" / "hoc.png").stat().st_size > 1000
+    monkeypatch.setattr(Trial, "run", None)
+    command.main(options)
+    assert (tmp_path / "results" / "hoc.jsonl").read_text().splitlines() == lines
+
+
+def test_the_tuned_threshold_at_the_config_s_own_gives_the_score_of_evaluate(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("study.threshold.THRESHOLDS", [0.5])
+    base, tuned = (
+        Trial(HOC, variant, 1).run(tmp_path / "work")
+        for variant in (Variant("base", ""), *HOC.variants)
+    )
+    assert tuned["score"] == pytest.approx(base["score"])
+
+
+def test_a_missing_study_or_corpus_is_told(tmp_path: Path, monkeypatch, capsys) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["dddi"])
+    assert "no study 'dddi'" in capsys.readouterr().err
+    monkeypatch.setattr(command, "SHARED", tmp_path)
+    with pytest.raises(SystemExit):
+        command.main(["ddi"])
+    assert "the corpora are missing" in capsys.readouterr().err
+
+
+def test_the_page_is_what_the_results_give(tmp_path: Path) -> None:
+    page = make_page(RESULTS, tmp_path / PAGE.stem)
+    assert page == PAGE.read_text(encoding="utf-8"), "run `python -m study --page-only`"
