@@ -98,7 +98,8 @@ def deal(corpus: Corpus, source: Path, target: Path, sizes: Sizes, replicate: in
     replicate : `int`
         What the order of the documents is drawn from.
     """
-    header, rows, between = "", [], ""
+    rows: list[str] = []
+    header = between = ""
     for split in ("train.tsv", "dev.tsv"):
         header, found, between = _rows((source / split).read_text(encoding="utf-8"))
         rows += found

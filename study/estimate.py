@@ -20,7 +20,7 @@ _LIKE_PAIRS = ("bc5cdr-chem", 40)
 """Two sentences a row."""
 
 _MENTIONS_A_SENTENCE = 1.1
-"""Of BC5CDR's chemicals, to guess the sentences of a corpus of which only mentions are published."""
+"""Of BC5CDR, to guess the sentences of a corpus of which only mentions are published."""
 
 _TASKS = {
     "biosses": ("BIOSSES", _LIKE_PAIRS),
@@ -67,7 +67,7 @@ _NOTE = f"""
 
 Rows are the published ones, and for BC5CDR and ShARe/CLEFE sentences are guessed from the published
 mentions; {_LIKE_DDI[1]} tokens a row are taken for relations, {_LIKE_SENTENCES[1]} a sentence,
-{_LIKE_PAIRS[1]} a pair. Early stopping and undersampling make it shorter, longer sentences longer."""
+{_LIKE_PAIRS[1]} a pair. Early stopping and undersampling make it shorter, long sentences longer."""
 
 
 def _rows(task: str) -> list[int]:
@@ -91,4 +91,4 @@ def _seconds(task: str, way: str, measured: Json) -> float:
     )
     once = seconds["starting"] + seconds["building"] + seconds["ending"]
     features = 0.0 if task in _SHARES_FEATURES else first_pass * (train + dev + test)
-    return features + SEEDS * (once + EPOCHS * epoch)
+    return float(features + SEEDS * (once + EPOCHS * epoch))

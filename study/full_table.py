@@ -36,10 +36,10 @@ the table from `allennlp blue report`; nothing here is written by hand.
 **These are not scores of the PubMed ELMo.** The biLM has 2 layers of 512 cells and 256 features a
 layer, 2.7 million weights in all, and was trained for an hour on biomedical text (the PubMed ELMo:
 2 layers of 4096 cells, 94 million weights). The table shows that the whole way works and how much
-scores differ between seeds. Corpora that are given on request only are not here, nor is ChemProt; in
-the place of MedSTS and MedNLI stand general English pairs in their formats, below the ten tasks. DDI
-is divided into training and dev split by us (BLUE's own division was not found), its test split is
-the official one."""
+scores differ between seeds. Corpora that are given on request only are not here, nor is ChemProt;
+in the place of MedSTS and MedNLI stand general English pairs in their formats, below the ten tasks.
+DDI is divided into training and dev split by us (BLUE's own division was not found), its test split
+is the official one."""
 
 _COMMAND = """## The real table
 

@@ -25,8 +25,8 @@ were before the study. This page and its pictures are made by `make study` from 
   place of licensed corpora, which are not MedSTS and MedNLI.
 - **Scores** are the official ones, in percent, on documents of the training and the dev split that
   were neither learned from nor used to choose an epoch. The test splits were never looked at.
-- **Replicates**: each deals the documents anew and has a seed of its own, the same for all variants,
-  so that differences are between runs on the same documents with the same seed.
+- **Replicates**: each deals the documents anew and has a seed of its own, the same for all
+  variants, so that differences are between runs on the same documents with the same seed.
 - **Verdict**: "better" and "worse" where the mean difference is greater than the standard deviation
   (n - 1) of the differences, over three replicates at least. With as many comparisons as here, some
   are so by chance."""

@@ -39,7 +39,7 @@ def score_with_tuned_threshold(run: Path, select: Path, score: Path) -> dict[str
         return (
             torch.stack([torch.as_tensor(output["probs"]) for output in outputs]),
             torch.stack([instance["labels"].as_tensor({}) for instance in instances]).bool(),
-            [instance["metadata"].metadata["document"] for instance in instances],
+            [_document(instance) for instance in instances],
         )
 
     on_select = scored(select)
@@ -47,8 +47,13 @@ def score_with_tuned_threshold(run: Path, select: Path, score: Path) -> dict[str
     return {"score": _document_f1(scored(score), best, labels), "threshold": best}
 
 
+def _document(instance: Any) -> str:
+    document: str = instance["metadata"].metadata["document"]
+    return document
+
+
 def _document_f1(scored: Scored, threshold: float, labels: Sequence[str]) -> float:
-    from bluelmo_plugins.metrics import DocumentF1
+    from bluelmo_plugins.metrics.document_f1 import DocumentF1
 
     probabilities, gold, documents = scored
     metric = DocumentF1(list(labels))

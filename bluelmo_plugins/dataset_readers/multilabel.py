@@ -105,7 +105,7 @@ class MultilabelReader(TableReader):
         labels = parse(record, self._labels) if "label" in record.values else None
         report.labels.update(self._names[number] for number in labels or ())
         tokens = self._tokens(sentence, report)
-        before, after = (each and each.text("sentence") for each in neighbours)
+        before, after = (each.text("sentence") if each else None for each in neighbours)
         yield self._instance(tokens, sentence, labels, record.index, record.line, before, after)
 
     def text_to_instance(
