@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from study.factors import BASE, STUDIES, Study
-from study.page import PAGE, write_page
+from study.page import PAGE, compare_all, write_page
+from study.parity import PARITY, write_effects
 from study.results import RESULTS, find, keep, read_results
 from study.trial import REPOSITORY, SHARED, Trial
 
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=REPOSITORY / "runs" / "study")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the folder of the results")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")
+    parser.add_argument("--parity", type=Path, default=PARITY, help="the page for the effects")
     args = parser.parse_args(arguments)
     unknown = [name for name in args.studies if name not in STUDIES]
     if unknown:
@@ -34,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             parser.error(f"the corpora are missing: {SHARED / 'blue'} (study/corpora.py)")
         deadline = None if args.minutes is None else time.time() + 60 * args.minutes
         _train(studies, args.work, args.results, deadline)
-    write_page(args.results, args.page)
-    print(f"Wrote {args.page}")
+    found = compare_all(args.results)
+    write_page(found, args.page)
+    write_effects(found, args.parity)
+    print(f"Wrote {args.page} and {args.parity}")
 
 
 def _train(studies: Sequence[Study], work: Path, results: Path, deadline: float | None) -> None:

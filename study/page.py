@@ -1,5 +1,6 @@
 """The page of the study, made of the results alone."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
@@ -32,12 +33,12 @@ were before the study. This page and its pictures are made by `make study` from 
   are so by chance."""
 
 
-def make_page(results: Path, pictures: Path) -> str:
+def make_page(found: Mapping[str, Sequence[Compared]], pictures: Path) -> str:
     """
     # Parameters
 
-    results : `Path`
-        The folder of the results.
+    found : `Mapping[str, Sequence[Compared]]`
+        What `compare` gave, by the name of the study.
     pictures : `Path`
         The folder beside the page that gets the pictures.
 
@@ -46,7 +47,6 @@ def make_page(results: Path, pictures: Path) -> str:
     `str`
         Markdown.
     """
-    found = {study.name: compare(study, results) for study in STUDIES.values()}
     blocks = [_HEAD, _progress(found), "## What exceeds its spread", _summary(found)]
     for study in STUDIES.values():
         base, *variants = found[study.name]
@@ -64,20 +64,25 @@ def make_page(results: Path, pictures: Path) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def write_page(results: Path, page: Path) -> None:
-    """Writes the page of a folder of results, and its pictures beside it."""
+def compare_all(results: Path) -> dict[str, list[Compared]]:
+    """All studies of a folder of results, by name."""
+    return {study.name: compare(study, results) for study in STUDIES.values()}
+
+
+def write_page(found: Mapping[str, Sequence[Compared]], page: Path) -> None:
+    """Writes the page, and its pictures into a folder of its name."""
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(make_page(results, page.parent / page.stem), encoding="utf-8")
+    page.write_text(make_page(found, page.parent / page.stem), encoding="utf-8")
 
 
-def _progress(found: dict[str, list[Compared]]) -> str:
+def _progress(found: Mapping[str, Sequence[Compared]]) -> str:
     done = sum(len(each.scores) + each.without_score for all in found.values() for each in all)
     planned = sum(study.replicates * (1 + len(study.variants)) for study in STUDIES.values())
     hours = sum(each.seconds for all in found.values() for each in all) / 3600
     return f"{done} of {planned} runs are done; they took {hours:.1f} hours of one CPU core or two."
 
 
-def _summary(found: dict[str, list[Compared]]) -> str:
+def _summary(found: Mapping[str, Sequence[Compared]]) -> str:
     rows = [
         (name, each.variant.factor, each.variant.value, _difference(each), each.verdict)
         for verdict in (BETTER, WORSE)
@@ -112,15 +117,30 @@ def _row(compared: Compared) -> tuple[str, ...]:
 
 def _score(compared: Compared) -> str:
     scores = list(compared.scores.values())
-    words = _with_spread(mean(scores), deviation(scores), len(scores)) if scores else "none"
+    words = with_spread(mean(scores), deviation(scores), len(scores)) if scores else "none"
     return words + (f", {compared.without_score} without" if compared.without_score else "")
 
 
 def _difference(compared: Compared) -> str:
     if compared.difference is None:
         return ""
-    return _with_spread(compared.difference, compared.spread, len(compared.differences), sign="+")
+    return with_spread(compared.difference, compared.spread, len(compared.differences), sign="+")
 
 
-def _with_spread(value: float, spread: float | None, number: int, sign: str = "") -> str:
+def with_spread(value: float, spread: float | None, number: int, sign: str = "") -> str:
+    """
+    # Parameters
+
+    value, spread : `float`
+        A mean, and its standard deviation, if there is one.
+    number : `int`
+        What they are of.
+    sign : `str`, optional (default = `""`)
+        "+" where differences have one.
+
+    # Returns
+
+    `str`
+        Such as "12.3 ± 0.4 (3)".
+    """
     return f"{value:{sign}.1f}" + (f" ± {spread:.1f} ({number})" if spread is not None else "")

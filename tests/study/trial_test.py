@@ -11,7 +11,8 @@ import study.trial as module
 from bluelmo_plugins.sample.corpora import write_corpora
 from study.corpora import Sizes
 from study.factors import STUDIES, Variant
-from study.page import PAGE, make_page
+from study.page import PAGE, compare_all, make_page
+from study.parity import BEGIN, END, PARITY, effects, write_effects
 from study.results import RESULTS
 from study.trial import Trial
 
@@ -40,7 +41,8 @@ def test_a_study_trains_scores_goes_on_and_writes_its_page(
 ) -> None:
     monkeypatch.setitem(STUDIES, "hoc", HOC)
     options = ["hoc", "--work", f"{tmp_path}/work", "--results", f"{tmp_path}/results"]
-    options += ["--page", f"{tmp_path}/page.md"]
+    options += ["--page", f"{tmp_path}/page.md", "--parity", f"{tmp_path}/parity.md"]
+    (tmp_path / "parity.md").write_text(f"Above\n{BEGIN}\nold\n{END}\nbelow\n")
     command.main([*options, "--minutes", "0"])
     assert "the same command goes on" in capsys.readouterr().out
     command.main(options)
@@ -52,6 +54,11 @@ def test_a_study_trains_scores_goes_on_and_writes_its_page(
     page = (tmp_path / "page.md").read_text()
     assert f"Base: {100 * base['score']:.1f}." in page
     assert (tmp_path / "page" / "hoc.png").stat().st_size > 1000
+    parity = (tmp_path / "parity.md").read_text()
+    assert parity.startswith("Above\n")
+    assert parity.endswith("below\n")
+    assert "| hoc |" in parity
+    assert "old" not in parity
     monkeypatch.setattr(Trial, "run", None)
     command.main(options)
     assert (tmp_path / "results" / "hoc.jsonl").read_text().splitlines() == lines
@@ -79,5 +86,16 @@ def test_a_missing_study_or_corpus_is_told(tmp_path: Path, monkeypatch, capsys) 
 
 
 def test_the_page_is_what_the_results_give(tmp_path: Path) -> None:
-    page = make_page(RESULTS, tmp_path / PAGE.stem)
-    assert page == PAGE.read_text(encoding="utf-8"), "run `python -m study --page-only`"
+    found = compare_all(RESULTS)
+    todo = "run `python -m study --page-only`"
+    page = make_page(found, tmp_path / PAGE.stem)
+    assert page == PAGE.read_text(encoding="utf-8"), todo
+    assert f"\n\n{effects(found)}\n\n{END}" in PARITY.read_text(encoding="utf-8"), todo
+
+
+def test_a_parity_page_without_marks_is_told(tmp_path: Path) -> None:
+    page = tmp_path / "parity.md"
+    page.write_text("No marks.\n")
+    with pytest.raises(ValueError, match="lacks the marks"):
+        write_effects({}, page)
+    assert page.read_text() == "No marks.\n"
