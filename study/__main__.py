@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from study.factors import BASE, STUDIES, Study
+from study.factors import BASE
 from study.page import PAGE, compare_all, write_page
 from study.parity import PARITY, write_effects
+from study.plan import STUDIES, Study
 from study.results import RESULTS, find, keep, read_results
 from study.trial import REPOSITORY, SHARED, Trial
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
-from study.factors import BASE, Study, Variant
+from study.factors import BASE, Variant
+from study.plan import Study
 from study.results import RESULTS, find, read_results
 from study.trial import Trial
 

@@ -7,8 +7,8 @@ from statistics import mean
 from benchmarks.tables import table
 from study.comparison import BETTER, WORSE, Compared, compare, deviation
 from study.corpora import CORPORA
-from study.factors import STUDIES, Study
 from study.picture import draw
+from study.plan import STUDIES, Study
 from study.trial import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "study.md"

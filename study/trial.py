@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from study.corpora import CORPORA, deal
-from study.factors import Study, Variant
+from study.factors import Variant
+from study.plan import Study
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"

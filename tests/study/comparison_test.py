@@ -9,7 +9,8 @@ import pytest
 
 from study.comparison import BETTER, SPREAD, WORSE, Compared, compare
 from study.corpora import Sizes
-from study.factors import BASE, Study, Variant
+from study.factors import BASE, Variant
+from study.plan import Study
 from study.results import find, keep, read_results, result_file
 from study.trial import Trial
 

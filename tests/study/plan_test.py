@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import study.trial as module
-from study.factors import BASE, STUDIES, Study
+from study.factors import BASE
+from study.plan import STUDIES, Study
 from study.trial import Trial
 
 

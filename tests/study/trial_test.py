@@ -10,9 +10,10 @@ import study.__main__ as command
 import study.trial as module
 from bluelmo_plugins.sample.corpora import write_corpora
 from study.corpora import Sizes
-from study.factors import STUDIES, Variant
+from study.factors import Variant
 from study.page import PAGE, compare_all, make_page
 from study.parity import BEGIN, END, PARITY, effects, write_effects
+from study.plan import STUDIES
 from study.results import RESULTS
 from study.trial import Trial
 
