@@ -21,7 +21,8 @@ def blocks(text: str, field: str = r"  (\w+)::") -> Iterator[Block]:
     """The fields of a Jsonnet object with their comments; blank lines part the blocks."""
     section = ""
     for paragraph in text.split("\n\n"):
-        comment, names = [], []
+        comment: list[str] = []
+        names: list[str] = []
         for line in paragraph.splitlines():
             if title := re.fullmatch(r"  // --- (.+)", line):
                 section = title[1]

@@ -44,15 +44,17 @@ def prose(comment: str, known: Iterable[str]) -> str:
     # The longest first, since one may begin with another.
     names = "|".join(sorted(fields, key=len, reverse=True))
     marked = re.compile(
-        rf"\{{[^}}]*\}}|(?<![\w-])--?[a-z][\w]*(?: [0N](?=\)))?|\b(?:null|true|false)(?=:)"
+        rf"`[^`]*`|\{{[^}}]*\}}|(?<![\w-])--?[a-z][\w]*(?: [0N](?=\)))?|\b(?:null|true|false)(?=:)"
         rf"|(?<![\w/.])(?:{names})\b(?!\.\w)|\bdocs/(?P<page>[\w-]+\.md)|@\w+\$"
     )
     return marked.sub(_marked, comment).replace("|", "\\|")
 
 
 def _marked(found: "re.Match[str]") -> str:
-    page = found["page"]
-    return f"[{page}]({page})" if page else f"`{found[0]}`"
+    page, text = found["page"], found[0]
+    if page:
+        return f"[{page}]({page})"
+    return text if text.startswith("`") else f"`{text}`"
 
 
 def table(head: str, rows: Iterable[tuple[str, ...]]) -> str:

@@ -9,12 +9,13 @@ README = REPOSITORY / "README.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
 
 _FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 
 def text_of(page: Path) -> str:
-    """A page without its blocks of code."""
-    return _FENCED.sub("", page.read_text(encoding="utf-8"))
+    """A page without its blocks of code, and without comments, which nobody is shown."""
+    return _COMMENT.sub("", _FENCED.sub("", page.read_text(encoding="utf-8")))
 
 
 def code_blocks(page: Path, language: str) -> list[str]:
