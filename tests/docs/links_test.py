@@ -9,7 +9,16 @@ import pytest
 from tests.docs.pages import PAGES, README, REPOSITORY, anchors, code_spans, links, sentences
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-FOLDERS = ("benchmarks", "bluelmo_plugins", "configs", "docs", "requirements", "study", "tests", ".ci")
+FOLDERS = (
+    "benchmarks",
+    "bluelmo_plugins",
+    "configs",
+    "docs",
+    "requirements",
+    "study",
+    "tests",
+    ".ci",
+)
 LONG = 60
 """From so many letters on, a sentence stands on one page only."""
 

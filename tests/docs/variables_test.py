@@ -6,6 +6,8 @@ from pathlib import Path
 from tests.docs.pages import PAGES, REPOSITORY
 
 VARIABLE = re.compile(r"\bBLUELMO_[A-Z_]+\b")
+# What a command tells the commands that it starts itself.
+INTERNAL = {"BLUELMO_PART_OF"}
 
 
 def variables(paths: list[Path]) -> set[str]:
@@ -15,4 +17,5 @@ def variables(paths: list[Path]) -> set[str]:
 def test_every_variable_is_documented_and_every_documented_one_is_read() -> None:
     folders = ("bluelmo_plugins", "tests", "benchmarks", "requirements")
     sources = [path for folder in folders for path in (REPOSITORY / folder).rglob("*.py")]
-    assert variables(sources) == variables(PAGES)
+    sources.remove(Path(__file__))
+    assert variables(sources) - INTERNAL == variables(PAGES)
