@@ -94,7 +94,11 @@ class Defaults:
                 value = found[lower][name]
                 if value != found[upper][name] and (but is None or value != but[lower][name]):
                     where.setdefault(_shown(name, value), []).append(lower)
-        return [f"{', '.join(places)}: {value}" for value, places in where.items()]
+        tasks = [task for kind in kinds for task in tasks_of(kind)]
+        return [
+            f"{'each task' if places == tasks and len(tasks) > 1 else ', '.join(places)}: {value}"
+            for value, places in where.items()
+        ]
 
 
 def _shown(name: str, value: Any) -> str:
