@@ -19,7 +19,7 @@ TORCH =
 BIN = $(VENV)/bin
 FIND_PYTHON = sh requirements/find_python.sh $(or $(PYTHON),--first $(BIN)/python)
 
-.PHONY: help install demo test benchmark study results check format lock clean
+.PHONY: help install demo test benchmark study results docs check format lock clean
 
 help: ## say all this; plain `make` does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | while read -r make target text; \
@@ -65,6 +65,9 @@ study: install ## try each option of the architecture on real corpora, into docs
 
 results: install ## train every corpus at hand over three seeds, into docs/results.md; an hour
 	$(BIN)/python -m study.full_table
+
+docs: install ## write docs/config.md, from the comments in configs/lib
+	$(BIN)/python -m docs.config_reference
 
 check: install ## what the linter, the formatter and the type checker say
 	$(BIN)/ruff check .
