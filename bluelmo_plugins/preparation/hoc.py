@@ -104,7 +104,7 @@ def _read_both(text: Path, labels: Path, notes: Notes) -> list[tuple[str, set[st
     The sentences of a text, one a line, and their labels: all in one line, `<` before those of each
     sentence, `AND` between two, `--` between a hallmark and what is below it in the taxonomy.
     """
-    sentences = [one_line(line) for line in read_lines(text) if line.strip()]
+    sentences = [line.strip() for line in read_lines(text) if line.strip()]
     groups = "\n".join(read_lines(labels)).split("<")[1:]
     if len(groups) != len(sentences):
         notes.add(_UNEVEN, labels)
@@ -130,7 +130,7 @@ def _read_listed(path: Path) -> list[tuple[str, set[str]]]:
                 "in a folder 'labels' beside the texts",
             )
         names = [single or double for single, double in _LISTED.findall(listed)]
-        found.append((one_line(sentence), {*_hallmarks(names, path, number)}))
+        found.append((sentence.strip(), {*_hallmarks(names, path, number)}))
     return found
 
 

@@ -16,7 +16,7 @@ from bluelmo_plugins.mentions import Span
 _END_MARKS = {".", "!", "?", "..."}
 _CLOSING = {")", "]", "}", '"', "'", "''", "\N{RIGHT DOUBLE QUOTATION MARK}"}
 _OPENING = "([{\"'`\N{LEFT DOUBLE QUOTATION MARK}"
-# A number after these and a stop goes on with the sentence: Fig. 3.
+# A number after these and a stop goes on with the sentence.
 _ABBREVIATIONS = "al approx ca cf eq eqs fig figs no nos p pp ref refs vol vs"
 _BEFORE_NUMBERS = set(_ABBREVIATIONS.split())
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
@@ -104,7 +104,8 @@ def _begins(text: str, words: Sequence[Span], number: int, beginnings: Sequence[
         and not text[text.rfind("\n", 0, before_start) + 1 : before_start].strip()
     ):
         return False  # the number of an item in a list
-    return not (text[start].isdecimal() and before.lower() in _BEFORE_NUMBERS)
+    broken_off = before.isdecimal() or before.lower() in _BEFORE_NUMBERS  # 0. 05, Fig. 3
+    return not (text[start].isdecimal() and broken_off)
 
 
 def _touch(words: Sequence[Span], number: int) -> bool:

@@ -21,6 +21,7 @@ def texts(text: str, *beginnings: int) -> list[str]:
         ["The dose (3.5 mg, i.e. low) was given, e.g. to Dr. Ziege.", "It helped."],
         ["As in Fig. 3 and by Zick et al. 2 of them, goats cough.", "Others, et al.", "The end."],
         ["Was it 5.", "No."],
+        ["With p < 0. 05 it was."],
         ["The value of p. falciparum was low."],
         ["He takes: 1. varimol 2. ostrapin"],
     ],
