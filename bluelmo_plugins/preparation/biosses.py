@@ -106,9 +106,10 @@ def _rows(source: Path) -> Iterator[tuple[Path, int, str, list[str]]]:
         else:
             rows = ((row.line, row.fields) for row in read_table(path).rows)
         for line, fields in rows:
-            first, *cells = map(one_line, fields)
-            if first.isdecimal():
-                yield path, line, str(int(first)), [cell for cell in cells if cell]
+            first, *cells = map(one_line, fields) if fields else [""]
+            number = first.removesuffix(".")
+            if number.isdecimal():
+                yield path, line, str(int(number)), [cell for cell in cells if cell]
 
 
 def _score(cell: str) -> "float | None":

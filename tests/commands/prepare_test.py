@@ -12,7 +12,8 @@ from bluelmo_plugins.official.scorers import scorer_of
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.preparation.corpora import CORPORA
 from tests.configs.jsonnet_files import TASKS
-from tests.preparation.miniatures import MINIATURES, write
+from tests.preparation.miniatures import MINIATURES
+from tests.preparation.source_files import write
 
 
 def run(*arguments: object) -> None:
@@ -39,13 +40,14 @@ def test_what_is_written_is_where_the_config_looks_and_scores_full(
     with caplog.at_level(logging.WARNING):
         run(task, tmp_path / "source", "-o", tmp_path / "blue")
     corpus = CORPORA[task]
-    assert corpus.folder == load_task(task).reader.corpus
+    loaded = load_task(task)
+    assert corpus.folder == loaded.reader.corpus
     printed = capsys.readouterr().out
     assert printed.startswith(f"Wrote {tmp_path}/blue/{corpus.folder}/")
     assert f"BLUE's {corpus.folder} test: " in printed
     assert printed.endswith(f"\n  allennlp train configs/{task}.jsonnet -s runs/{task}\n")
     test = tmp_path / "blue" / corpus.folder / corpus.files["test"]
-    scored = scorer_of(load_task(task)).score(test, test)
+    scored = scorer_of(loaded).score(test, test)
     assert scored.metrics["blue"] == pytest.approx(1) or task == "biosses"  # one row has no r
     assert caplog.messages == []
 

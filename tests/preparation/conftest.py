@@ -9,7 +9,8 @@ from bluelmo_plugins.preparation.corpora import CORPORA
 from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.split_lists import SplitLists, find_split_lists
 from bluelmo_plugins.preparation.splits import Choices, Splits
-from tests.preparation.miniatures import MINIATURES, write
+from tests.preparation.miniatures import MINIATURES
+from tests.preparation.source_files import write
 
 Prepare = Callable[..., tuple[Splits, list[str]]]
 

@@ -7,7 +7,7 @@ import pytest
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.preparation.dataset_folder import check_free, new_folder
 from bluelmo_plugins.preparation.splits import Splits
-from tests.preparation.miniatures import write
+from tests.preparation.source_files import write
 
 FILES = {"train": "Training.tsv", "test": "Test.tsv"}
 SPLITS: Splits = {"train": [["a", 'b"c', "d\te"], [], ["'"]], "test": [["x"]]}

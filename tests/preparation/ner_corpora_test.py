@@ -3,7 +3,7 @@
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from tests.preparation.miniatures import REPORT, bc5cdr
+from tests.preparation.mention_miniatures import REPORT, bc5cdr
 
 TEST_SET = "CDR.Corpus/CDR_TestSet.PubTator.txt"
 REPORTS = "Task1TestSetCorpus100/ALLREPORTS/"
@@ -124,5 +124,5 @@ def test_a_part_without_reports_is_told(prepare) -> None:
 
 def test_a_type_of_mention_that_bc5cdr_does_not_have_is_told(prepare) -> None:
     text = bc5cdr()[TEST_SET].replace("\tDisease", "\tDiseases", 1)
-    with pytest.raises(InputError, match="unknown type 'Diseases'.*Did you mean 'Disease'"):
+    with pytest.raises(InputError, match=r"unknown type 'Diseases'.*Did you mean 'Disease'"):
         prepare("bc5cdr-chem", {TEST_SET: text})

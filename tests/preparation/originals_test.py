@@ -10,7 +10,7 @@ from bluelmo_plugins.preparation.originals import (
     is_test,
     read_document,
 )
-from tests.preparation.miniatures import write
+from tests.preparation.source_files import write
 
 
 def test_files_are_found_below_a_folder_without_regard_to_case(tmp_path) -> None:

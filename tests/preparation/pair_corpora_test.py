@@ -4,7 +4,7 @@ import pytest
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.preparation.biosses import BLUE_SPLITS
-from tests.preparation.miniatures import docx, mednli, medsts
+from tests.preparation.sentence_miniatures import docx, mednli, medsts
 
 PAIR = ['Take "one" tablet daily.', "Take a tablet each day."]
 
@@ -103,7 +103,7 @@ def test_biosses_has_mean_scores_in_the_order_of_the_lists(prepare) -> None:
 def test_biosses_may_be_one_table(prepare) -> None:
     lines = ["id\tone\ttwo\ta\tb\tc\td\te"]
     lines += [f"{n}\tGoat {n}.\tA goat.\t1\t2\t3\t4\t0" for n in range(1, 5)]
-    changes = {f"Annotation-{each}.docx": None for each in ("Pairs", "Scores")}
+    changes = dict.fromkeys(("Annotation-Pairs.docx", "Annotator-Scores.docx"))
     splits, _ = prepare("biosses", changes | {"pairs.tsv": "\n".join(lines)})
     assert splits["test"][1:] == [["2", "Goat 2.", "A goat.", "2.0"]]
 
@@ -123,11 +123,11 @@ SCORES = ["1", "2", "3", "4", "0"]
 )
 def test_rotten_biosses_is_told(prepare, rows, message) -> None:
     with pytest.raises(InputError, match=message):
-        prepare("biosses", {"Annotation-Scores.docx": docx(rows)})
+        prepare("biosses", {"Annotator-Scores.docx": docx(rows)})
 
 
 def test_biosses_without_tables_is_told(prepare) -> None:
-    changes = {f"Annotation-{each}.docx": None for each in ("Pairs", "Scores")}
+    changes = dict.fromkeys(("Annotation-Pairs.docx", "Annotator-Scores.docx"))
     with pytest.raises(InputError, match="holds no tables"):
         prepare("biosses", changes)
 

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
-
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.token_file import read_token_file
 from bluelmo_plugins.mentions import character_spans, tags_to_mentions
@@ -15,14 +13,16 @@ from bluelmo_plugins.preparation.corpora import CORPORA
 from bluelmo_plugins.preparation.hoc import HALLMARKS
 from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from tests.preparation.miniatures import ddi_xml, docx, write
+from tests.preparation.relation_miniatures import ddi_xml
+from tests.preparation.sentence_miniatures import docx
+from tests.preparation.source_files import write
 
 SPLITS = ("train", "dev", "test")
 
 
-def prepare(task: str, source: Path, choices: Choices = Choices()) -> tuple[Splits, Notes]:
+def prepare(task: str, source: Path, choices: Choices | None = None) -> tuple[Splits, Notes]:
     notes = Notes(source)
-    return CORPORA[task].prepare(source, choices, notes), notes
+    return CORPORA[task].prepare(source, choices or Choices(), notes), notes
 
 
 def table(path: Path) -> list[Row]:
@@ -44,43 +44,39 @@ def real_documents(path: Path) -> tuple[dict[str, str], dict[str, list[tuple[int
     return texts, mentions
 
 
-@pytest.mark.parametrize(
-    ("task", "folder", "kind"),
-    [
-        ("bc5cdr-chem", "BC5CDR-chem", "Chemical"),
-        ("bc5cdr-dz", "BC5CDR-disease", "Disease"),
-    ],
-)
-def test_bc5cdr_keeps_mentions_ids_and_offsets(shared_dir, tmp_path, task, folder, kind) -> None:
-    texts, mentions = real_documents(shared_dir / "blue" / folder / "test.tsv")
+def test_bc5cdr_keeps_mentions_ids_and_offsets(shared_dir, tmp_path) -> None:
+    kinds = {"Chemical": "BC5CDR-chem", "Disease": "BC5CDR-disease"}
+    paths = {kind: shared_dir / "blue" / folder / "test.tsv" for kind, folder in kinds.items()}
+    real = {kind: real_documents(path) for kind, path in paths.items()}
+    texts, _ = real["Chemical"]
+    names = sorted(texts)[::3]
     lines = []
-    for name, text in texts.items():
+    for name in names:
         # The title is all before the first stop and space; any division of the text would do.
-        title, _, abstract = text.partition(". ")
-        title, abstract = (f"{title}.", abstract) if abstract else (text, "")
-        lines += [f"{name}|t|{title}", f"{name}|a|{abstract}"]
+        title, stop, abstract = texts[name].partition(". ")
+        lines += [f"{name}|t|{title}{stop.strip()}", f"{name}|a|{abstract}"]
         lines += [
-            f"{name}\t{start}\t{end}\t{text[start:end]}\t{kind}\tD1"
+            f"{name}\t{start}\t{end}\t{texts[name][start:end]}\t{kind}\tD1"
+            for kind, (_, mentions) in real.items()
             for start, end in mentions[name]
         ]
         lines.append("")
-    small = f"5|t|Rest.\n5|a|\n5\t0\t4\tRest\t{kind}\tD1\n"
-    source = write(
-        tmp_path / "source",
-        {
-            "CDR_TrainingSet.PubTator.txt": small,
-            "CDR_DevelopmentSet.PubTator.txt": small.replace("5|", "6|").replace("5\t", "6\t"),
-            "CDR_TestSet.PubTator.txt": "\n".join(lines),
-        },
-    )
-    splits, notes = prepare(task, source)
-    path = tmp_path / "test.tsv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, delimiter="\t", lineterminator="\n").writerows(splits["test"])
-    again_texts, again = real_documents(path)
-    assert again_texts == texts
-    assert again == mentions
-    assert notes.lines() == []
+    small = "{0}|t|Rest.\n{0}|a|\n{0}\t0\t4\tRest\tChemical\tD1\n{0}\t0\t4\tRest\tDisease\tD1\n"
+    files = {
+        "CDR_TrainingSet.PubTator.txt": small.format(5),
+        "CDR_DevelopmentSet.PubTator.txt": small.format(6),
+        "CDR_TestSet.PubTator.txt": "\n".join(lines),
+    }
+    source = write(tmp_path / "source", files)
+    for task, (_, mentions) in zip(("bc5cdr-chem", "bc5cdr-dz"), real.values(), strict=True):
+        splits, notes = prepare(task, source)
+        path = tmp_path / "test.tsv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, delimiter="\t", lineterminator="\n").writerows(splits["test"])
+        again = real_documents(path)
+        assert again[0] == {name: texts[name] for name in names}
+        assert again[1] == {name: mentions[name] for name in names}
+        assert notes.lines() == []
 
 
 def test_hoc_is_blues_own_split_to_the_row(shared_dir, tmp_path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from tests.preparation.miniatures import CONCEPTS, chemprot, ddi, i2b2
+from tests.preparation.relation_miniatures import CONCEPTS, chemprot, ddi, i2b2
 
 DDI_TEST = "DDICorpus/Test/Test for DDI Extraction task/MedLine/9001.xml"
 CHEMPROT = "chemprot_development/chemprot_development"

@@ -13,7 +13,7 @@ from bluelmo_plugins.preparation.split_lists import (
     find_split_lists,
     read_split_lists,
 )
-from tests.preparation.miniatures import write
+from tests.preparation.source_files import write
 
 SOURCE = Path("source")
 

@@ -8,7 +8,7 @@ import pytest
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.preparation import word_tables
 from bluelmo_plugins.preparation.word_tables import read_word_rows
-from tests.preparation.miniatures import docx
+from tests.preparation.sentence_miniatures import docx
 
 CELL = (
     "<w:tc><w:p><w:r><w:t>One </w:t></w:r><w:r><w:t>goat</w:t><w:tab/><w:t>coughs</w:t></w:r></w:p>"
