@@ -13,8 +13,8 @@ from typing import NamedTuple
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.preparation.masking import Entity, mask
 from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.originals import find_file
-from bluelmo_plugins.preparation.sentences import Sentence, SentenceSplitter
+from bluelmo_plugins.preparation.originals import find_file, find_files
+from bluelmo_plugins.preparation.sentences import Sentence, SentenceSplitter, without_breaks
 from bluelmo_plugins.preparation.splits import Choices, Row, Splits
 from bluelmo_plugins.preparation.tables import one_line, read_tab_rows, whole_number
 
@@ -29,7 +29,8 @@ _JOINT = "CHEM-GENE"
 
 class _Document(NamedTuple):
     text: str
-    sentences: list[Sentence]
+    abstract_start: int
+    line: int
 
 
 class _Relation(NamedTuple):
@@ -67,39 +68,45 @@ def prepare_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
     owners: dict[str, Path] = {}
     for split, name in _SETS.items():
         paths = [
-            find_file(
-                source,
-                rf"chemprot_{name}_{table}(_gs)?\.tsv",
-                f"chemprot_{name}_{table}.tsv",
-            )
-            for table in ("abstracts", "entities", "gold_standard")
+            _find_table(source, name, table) for table in ("abstracts", "entities", "gold_standard")
         ]
-        documents = _read_abstracts(paths[0], splitter, owners)
+        documents = _read_abstracts(paths[0], owners)
         entities = _read_entities(paths[1], documents, notes)
         relations = _read_relations(paths[2], entities)
         splits[split] = [_HEADER]
-        for document, (text, sentences) in documents.items():
-            labels = _labels(relations[document])
+        for name, document in documents.items():
+            places = [(entity.start, entity.end) for entity in entities[name].values()]
+            sentences, cut = without_breaks(
+                splitter.split(document.text, [document.abstract_start]), places
+            )
+            for _ in cut:
+                notes.add("sentence ends inside an entity, taken back", paths[0], document.line)
+            labels = _labels(relations[name])
             for sentence in sentences:
-                splits[split] += _rows(document, text, sentence, entities[document], labels)
+                splits[split] += _rows(name, document.text, sentence, entities[name], labels)
             for (chemical, gene), lines in labels.items():
-                if not _share(sentences, entities[document], chemical, gene):
+                if not _share(sentences, entities[name], chemical, gene):
                     for _, line in lines:
                         notes.add("relations between two sentences, left out", paths[2], line)
     return splits
 
 
-def _read_abstracts(
-    path: Path, splitter: SentenceSplitter, owners: dict[str, Path]
-) -> dict[str, _Document]:
+def _find_table(source: Path, name: str, table: str) -> Path:
+    """A table; of the test part there is one without annotations too, and that with has `_gs`."""
+    stem = f"chemprot_{name}_{table}"
+    end = "_gs" if find_files(source, rf"{stem}_gs\.tsv") else ""
+    return find_file(source, rf"{stem}{end}\.tsv", f"{stem}{end}.tsv")
+
+
+def _read_abstracts(path: Path, owners: dict[str, Path]) -> dict[str, _Document]:
     documents = {}
     for line, (name, title, abstract) in read_tab_rows(path, ("document", "title", "abstract")):
+        name = name.strip()
         if name in owners:
             where = "this file" if owners[name] == path else str(owners[name])
             raise InputError(f"document '{name}' is in {where} already", file=path, line=line)
         owners[name] = path
-        text = f"{title} {abstract}"
-        documents[name] = _Document(text, splitter.split(text, [len(title) + 1]))
+        documents[name] = _Document(f"{title} {abstract}", len(title) + 1, line)
     return documents
 
 
@@ -108,7 +115,8 @@ def _read_entities(
 ) -> defaultdict[str, dict[str, Entity]]:
     entities: defaultdict[str, dict[str, Entity]] = defaultdict(dict)
     columns = ("document", "entity", "type", "start", "end", "text")
-    for line, (document, name, kind, *place, expected) in read_tab_rows(path, columns):
+    for line, fields in read_tab_rows(path, columns):
+        document, name, kind, *place, expected = map(str.strip, fields)
         start, end = (whole_number(each, path, line, "offset") for each in place)
         if document not in documents:
             raise InputError(f"document '{document}' has no abstract", file=path, line=line)
@@ -137,7 +145,8 @@ def _read_relations(
 ) -> defaultdict[str, list[_Relation]]:
     relations: defaultdict[str, list[_Relation]] = defaultdict(list)
     columns = ("document", "class", "first argument", "second argument")
-    for line, (document, label, *arguments) in read_tab_rows(path, columns):
+    for line, fields in read_tab_rows(path, columns):
+        document, label, *arguments = map(str.strip, fields)
         first, second = (argument.split(":")[-1] for argument in arguments)
         for name, kinds in ((first, (_CHEMICAL,)), (second, _GENES)):
             entity = entities.get(document, {}).get(name)

@@ -14,7 +14,7 @@ _HEADER = ["index", "sentence1", "sentence2", "score"]
 _COLUMNS = ("sentence 1", "sentence 2", "score")
 _MAX_SCORE = 5
 _DEV_SHARE = 75 / 750
-_GOLD_NAME = r".*test.*\b(gs|gold|sim)\b.*"
+_GOLD_NAME = r".*test.*(?<![a-z])(gs|gold|sim)(?![a-z]).*"
 
 
 def prepare_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
@@ -40,9 +40,11 @@ def prepare_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
     `InputError`
         If files are missing or damaged, or a score is none.
     """
-    train_path = find_file(source, r".*\btrain\b.*\.(txt|tsv)", "clinicalSTS.train.txt")
+    train_path = find_file(
+        source, r".*(?<![a-z])train(?![a-z]).*\.(txt|tsv)", "clinicalSTS.train.txt"
+    )
     test_path = find_file(
-        source, rf"(?!{_GOLD_NAME}).*\btest\b.*\.(txt|tsv)", "clinicalSTS.test.txt"
+        source, rf"(?!{_GOLD_NAME}).*(?<![a-z])test(?![a-z]).*\.(txt|tsv)", "clinicalSTS.test.txt"
     )
     training = {
         str(line): _row(line, fields, train_path)
@@ -76,7 +78,7 @@ def _test_rows(source: Path, path: Path) -> list[Row]:
 
 def _row(line: int, fields: list[str], path: Path) -> Row:
     *sentences, score = fields
-    if not all(sentences):
+    if not all(map(str.strip, sentences)):
         raise InputError("a sentence is empty", file=path, line=line)
     try:
         value = float(score)
@@ -84,7 +86,7 @@ def _row(line: int, fields: list[str], path: Path) -> Row:
         value = -1.0
     if not 0 <= value <= _MAX_SCORE:
         raise InputError(
-            f"the score is '{score}'",
+            f"the score is '{score.strip()}'",
             file=path,
             line=line,
             expected=f"a number from 0 to {_MAX_SCORE}",

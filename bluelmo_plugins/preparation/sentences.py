@@ -73,9 +73,38 @@ class SentenceSplitter:
         return [Sentence(group[0][0], group[-1][1], [*_pieces(text, group)]) for group in groups]
 
 
-def join(first: Sentence, second: Sentence) -> Sentence:
-    """Two neighbours as one sentence."""
-    return Sentence(first.start, second.end, [*first.tokens, *second.tokens])
+def without_breaks(
+    sentences: Sequence[Sentence], spans: Sequence[Span]
+) -> tuple[list[Sentence], list[Span]]:
+    """
+    Joins sentences between which an annotation lies.
+
+    # Parameters
+
+    sentences : `Sequence[Sentence]`
+        In order.
+    spans : `Sequence[Span]`
+        Half-open, in characters: from the first of an annotation to its last.
+
+    # Returns
+
+    `tuple[list[Sentence], list[Span]]`
+        The sentences, none of which ends inside a span, and a span for each end taken back.
+    """
+    joined: list[Sentence] = []
+    across = []
+    for sentence in sentences:
+        cut = [span for span in spans if joined and _cuts(joined[-1], sentence, span)]
+        if cut:
+            across.append(cut[0])
+            first = joined.pop()
+            sentence = Sentence(first.start, sentence.end, [*first.tokens, *sentence.tokens])
+        joined.append(sentence)
+    return joined, across
+
+
+def _cuts(first: Sentence, second: Sentence, span: Span) -> bool:
+    return span[0] < first.end and second.start < span[1]
 
 
 def _pieces(text: str, words: Sequence[Span]) -> list[Span]:

@@ -21,8 +21,8 @@ def read_tab_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, l
     # Returns
 
     `Iterator[tuple[int, list[str]]]`
-        For every row that is not blank the line, counted from 1, and its fields without the white
-        space around them.
+        For every row that is not blank the line, counted from 1, and its fields, with the white
+        space around them: offsets may count it.
 
     # Raises
 
@@ -32,8 +32,8 @@ def read_tab_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, l
     for number, line in enumerate(read_lines(path), 1):
         if not line.strip():
             continue
-        fields = [field.strip() for field in line.split("\t")]
-        if len(fields) == len(columns) + 1 and not fields[-1]:
+        fields = line.split("\t")
+        if len(fields) == len(columns) + 1 and not fields[-1].strip():
             del fields[-1]
         if len(fields) != len(columns):
             raise InputError(
@@ -69,6 +69,7 @@ def whole_number(field: str, path: Path, line: int, column: str) -> int:
     `InputError`
         If it is none.
     """
+    field = field.strip()
     if not (field.isascii() and field.isdecimal()):
         raise InputError(
             f"'{field}' is no offset",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bluelmo_plugins.mentions import Span, tags_to_mentions
 from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.sentences import Sentence, join
+from bluelmo_plugins.preparation.sentences import Sentence, without_breaks
 from bluelmo_plugins.preparation.splits import Row
 
 _JOINED = "sentence ends inside a mention, taken back"
@@ -75,7 +75,10 @@ def tag_document(
         if each.spans in distinct:
             notes.add(_REPEATED, each.file, each.line)
         distinct.setdefault(each.spans, each)
-    sentences = _whole(sentences, list(distinct.values()), notes)
+    whole = {(spans[0][0], spans[-1][1]): each for spans, each in distinct.items()}
+    sentences, cut = without_breaks(sentences, list(whole))
+    for span in cut:
+        notes.add(_JOINED, whole[span].file, whole[span].line)
     found = {spans: _places(sentences, spans) for spans in distinct}
     tags = [["O"] * len(sentence.tokens) for sentence in sentences]
     for spans, places in found.items():
@@ -91,26 +94,6 @@ def tag_document(
         if places and tuple(places) not in told:
             notes.add(_ENTANGLED, distinct[spans].file, distinct[spans].line)
     return _rows(document, text, sentences, tags)
-
-
-def _whole(
-    sentences: Sequence[Sentence], annotations: Sequence[Annotation], notes: Notes
-) -> list[Sentence]:
-    """The sentences, those joined between which a mention lies."""
-    stretches = sorted((each.spans[0][0], each.spans[-1][1], each) for each in annotations)
-    joined: list[Sentence] = []
-    for sentence in sentences:
-        across = [
-            each
-            for start, end, each in stretches
-            if joined and start < joined[-1].end and end > sentence.start
-        ]
-        if across:
-            notes.add(_JOINED, across[0].file, across[0].line)
-            joined[-1] = join(joined[-1], sentence)
-        else:
-            joined.append(sentence)
-    return joined
 
 
 def _places(sentences: Sequence[Sentence], spans: Sequence[Span]) -> list[tuple[int, int]]:

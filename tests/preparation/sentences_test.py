@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.preparation.sentences import SentenceSplitter, join
+from bluelmo_plugins.preparation.sentences import SentenceSplitter, without_breaks
 
 SPLITTER = SentenceSplitter()
 
@@ -59,8 +59,13 @@ def test_no_character_is_lost_and_tokens_are_in_order(text: str) -> None:
     assert kept == "".join(text.split())
 
 
-def test_joined_sentences_have_the_tokens_of_both() -> None:
-    first, second = SPLITTER.split("Goats cough. Sheep do.")
-    both = join(first, second)
-    assert (both.start, both.end) == (0, 22)
-    assert both.tokens == [*first.tokens, *second.tokens]
+def test_sentences_are_joined_where_an_annotation_lies_between_them() -> None:
+    text = "Goats cough. Sheep do. Hens do not. Cats?"
+    sentences = SPLITTER.split(text)
+    assert [len(each.tokens) for each in sentences] == [3, 3, 4, 2]
+    place = (text.index("cough"), text.index("Hens") + 2)
+    joined, (first, second) = without_breaks(sentences, [(0, 3), place, (36, 40)])
+    assert first == second == place
+    assert [(each.start, each.end) for each in joined] == [(0, 35), (36, 41)]
+    assert joined[0].tokens == [token for each in sentences[:3] for token in each.tokens]
+    assert without_breaks(sentences, [(0, 12), (13, 22)]) == (sentences, [])
