@@ -31,7 +31,7 @@ HALLMARKS = (
 )
 """The labels in the order of their flags."""
 _NO_LABEL = ("", "null", "none")
-_AND = re.compile(r"\s+AND\s*")
+_AND = re.compile(r"(?<=\s)AND")
 _LISTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LIST = re.compile(r"\[\s*(?:(?:'[^']*'|\"[^\"]*\")(?:\s*,\s*(?:'[^']*'|\"[^\"]*\"))*)?\s*\]")
 _UNEVEN = "abstracts with more or fewer labels than sentences, labelled from the first on"

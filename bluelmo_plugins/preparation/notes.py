@@ -39,10 +39,6 @@ class Notes:
         shown = path.relative_to(self._source) if path.is_relative_to(self._source) else path
         self._places[what].append(str(shown) if line is None else f"{shown}, line {line}")
 
-    def count(self, what: str) -> int:
-        """How many cases of a kind there are."""
-        return len(self._places.get(what, ()))
-
     def lines(self) -> list[str]:
         """
         The tally in words.

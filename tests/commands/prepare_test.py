@@ -2,6 +2,8 @@
 
 import argparse
 import logging
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.official.scorers import scorer_of
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.preparation.corpora import CORPORA
-from tests.configs.jsonnet_files import TASKS
+from tests.configs.jsonnet_files import CONFIGS, TASKS
 from tests.preparation.miniatures import MINIATURES
 from tests.preparation.source_files import write
 
@@ -112,6 +114,25 @@ def test_what_makes_no_sense_is_told(source, tmp_path, arguments, message) -> No
     with pytest.raises(InputError, match=message):
         run(task, source, "-o", tmp_path / "blue", *options)
     assert not (tmp_path / "blue").exists()
+
+
+def test_the_page_says_of_every_task_what_the_source_must_hold() -> None:
+    page = (CONFIGS.parent / "docs/prepare.md").read_text()
+    tables = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| ")]
+    for width in (4, 2):
+        rows = [[cell.strip() for cell in row] for row in tables if len(row) == width]
+        assert rows[0][0] == "task"
+        assert sorted(name for row in rows[1:] for name in row[0].split(", ")) == sorted(TASKS)
+
+
+def test_the_commands_of_the_page_are_understood() -> None:
+    page = (CONFIGS.parent / "docs/prepare.md").read_text()
+    commands = re.findall(r"^    allennlp blue prepare (.+)$", page, re.MULTILINE)
+    assert len(commands) == 3
+    parser = argparse.ArgumentParser()
+    Prepare().add_arguments(parser)
+    for command in commands:
+        assert parser.parse_args(shlex.split(command)).task in TASKS
 
 
 def test_a_missing_source_is_told(tmp_path) -> None:
