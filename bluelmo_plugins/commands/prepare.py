@@ -3,11 +3,14 @@
 import argparse
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from logging import WARNING, getLogger
 from pathlib import Path
 from typing import Optional
 
 from bluelmo_plugins.commands.blue import Verb
+from bluelmo_plugins.dataset_readers import blue_reader
 from bluelmo_plugins.dataset_readers.published_counts import SPLITS, compare
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.official.task import load_task
@@ -82,12 +85,12 @@ class Prepare(Verb):
         choices = Choices(lists, args.markers == "types")
         splits = corpus.prepare(args.source, choices, notes)
         task = load_task(args.task)
-        with new_folder(folder, corpus.files, splits) as partial:
+        with _without_log_of_readers(), new_folder(folder, corpus.files, splits) as partial:
             tallies = {
                 split: count(task.reader.read(partial / corpus.files[split]), task)
                 for split in SPLITS
             }
-        print(f"Wrote {', '.join(str(folder / name) for name in corpus.files.values())}\n")
+        print(f"Wrote {', '.join(corpus.files.values())} to {folder}\n")
         print(_table(tallies))
         print(*_comparison(corpus, tallies), sep="\n")
         remarks = notes.lines()
@@ -98,6 +101,18 @@ class Prepare(Verb):
         if remarks:
             print("\nNot as in the original or in BLUE:", *remarks, sep="\n  ")
         print(_next_steps(args.task, folder.parent))
+
+
+@contextmanager
+def _without_log_of_readers() -> Iterator[None]:
+    """It would name a hidden folder, and say what is printed anyway."""
+    logger = getLogger(blue_reader.__name__)
+    level = logger.level
+    logger.setLevel(WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _corpus(task: str) -> Corpus:

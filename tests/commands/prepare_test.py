@@ -45,7 +45,8 @@ def test_what_is_written_is_where_the_config_looks_and_scores_full(
     loaded = load_task(task)
     assert corpus.folder == loaded.reader.corpus
     printed = capsys.readouterr().out
-    assert printed.startswith(f"Wrote {tmp_path}/blue/{corpus.folder}/")
+    names = ", ".join(corpus.files.values())
+    assert printed.startswith(f"Wrote {names} to {tmp_path}/blue/{corpus.folder}\n")
     assert f"BLUE's {corpus.folder} test: " in printed
     assert printed.endswith(f"\n  allennlp train configs/{task}.jsonnet -s runs/{task}\n")
     test = tmp_path / "blue" / corpus.folder / corpus.files["test"]

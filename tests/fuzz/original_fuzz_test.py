@@ -23,7 +23,7 @@ from tests.fuzzing import check_cases
 from tests.preparation.miniatures import MINIATURES
 from tests.preparation.source_files import write
 
-CASES = 200
+CASES = 100
 LARGEST = 100_000
 """A report of millions of tokens takes long, and nothing is wrong with that."""
 LOADED: dict[str, Task] = {}
