@@ -1,0 +1,94 @@
+"""MedSTS from its two tables without headers: sentence, sentence, score, parted by tabs."""
+
+from pathlib import Path
+
+from bluelmo_plugins.dataset_readers.text_file import read_lines
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.preparation.notes import Notes
+from bluelmo_plugins.preparation.originals import find_file, find_files
+from bluelmo_plugins.preparation.split_lists import divide_training
+from bluelmo_plugins.preparation.splits import Choices, Row, Splits
+from bluelmo_plugins.preparation.tables import one_line, read_tab_rows
+
+_HEADER = ["index", "sentence1", "sentence2", "score"]
+_COLUMNS = ("sentence 1", "sentence 2", "score")
+_MAX_SCORE = 5
+_DEV_SHARE = 75 / 750
+_GOLD_NAME = r".*test.*(?<![a-z])(gs|gold|sim)(?![a-z]).*"
+
+
+def prepare_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
+    """
+    Makes a row for every pair, its index the line in the original.
+
+    # Parameters
+
+    source : `Path`
+        Holds ``clinicalSTS.train.txt``, ``clinicalSTS.test.txt`` and, if the latter has no scores,
+        ``clinicalSTS.test.gs.sim.txt`` with one score a line.
+    choices : `Choices`
+        Lists name lines of the training file. Without them 75 of 750 pairs are drawn for dev.
+    notes : `Notes`
+        Counts what is not as in the original.
+
+    # Returns
+
+    `Splits`
+
+    # Raises
+
+    `InputError`
+        If files are missing or damaged, or a score is none.
+    """
+    train_path = find_file(
+        source, r".*(?<![a-z])train(?![a-z]).*\.(txt|tsv)", "clinicalSTS.train.txt"
+    )
+    test_path = find_file(
+        source, rf"(?!{_GOLD_NAME}).*(?<![a-z])test(?![a-z]).*\.(txt|tsv)", "clinicalSTS.test.txt"
+    )
+    training = {
+        str(line): _row(line, fields, train_path)
+        for line, fields in read_tab_rows(train_path, _COLUMNS)
+    }
+    train, dev = divide_training(list(training), choices.lists, _DEV_SHARE, source, notes)
+    return {
+        "train": [_HEADER, *(training[line] for line in train)],
+        "dev": [_HEADER, *(training[line] for line in dev)],
+        "test": [_HEADER, *_test_rows(source, test_path)],
+    }
+
+
+def _test_rows(source: Path, path: Path) -> list[Row]:
+    if not find_files(source, _GOLD_NAME):
+        return [_row(line, fields, path) for line, fields in read_tab_rows(path, _COLUMNS)]
+    gold_path = find_file(source, _GOLD_NAME, "clinicalSTS.test.gs.sim.txt")
+    scores = [line for line in read_lines(gold_path) if line.strip()]
+    pairs = list(read_tab_rows(path, _COLUMNS[:2]))
+    if len(scores) != len(pairs):
+        raise InputError(
+            f"has {len(scores)} scores",
+            file=gold_path,
+            expected=f"one for each of the {len(pairs)} pairs of {path.name}",
+        )
+    return [
+        _row(line, [*fields, score], gold_path)
+        for (line, fields), score in zip(pairs, scores, strict=True)
+    ]
+
+
+def _row(line: int, fields: list[str], path: Path) -> Row:
+    *sentences, score = fields
+    if not all(map(str.strip, sentences)):
+        raise InputError("a sentence is empty", file=path, line=line)
+    try:
+        value = float(score)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= _MAX_SCORE:
+        raise InputError(
+            f"the score is '{score.strip()}'",
+            file=path,
+            line=line,
+            expected=f"a number from 0 to {_MAX_SCORE}",
+        )
+    return [str(line), *map(one_line, sentences), score.strip()]

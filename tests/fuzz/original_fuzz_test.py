@@ -1,0 +1,86 @@
+"""Whatever becomes of an original, what is prepared is read again, or an error says why not."""
+
+import random
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.official.task import Task, load_task
+from bluelmo_plugins.preparation import bc5cdr, chemprot, share_clefe
+from bluelmo_plugins.preparation.corpora import CORPORA
+from bluelmo_plugins.preparation.counting import count
+from bluelmo_plugins.preparation.dataset_folder import new_folder
+from bluelmo_plugins.preparation.notes import Notes
+from bluelmo_plugins.preparation.sentences import SentenceSplitter
+from bluelmo_plugins.preparation.split_lists import find_split_lists
+from bluelmo_plugins.preparation.splits import Choices
+from tests.fuzz.text_mutations import mutate
+from tests.fuzzing import check_cases
+from tests.preparation.miniatures import MINIATURES
+from tests.preparation.source_files import write
+
+CASES = 100
+LARGEST = 100_000
+"""A report of millions of tokens takes long, and nothing is wrong with that."""
+LOADED: dict[str, Task] = {}
+
+
+@pytest.fixture
+def _one_splitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    splitter = SentenceSplitter()
+    for module in (bc5cdr, chemprot, share_clefe):
+        monkeypatch.setattr(module, "SentenceSplitter", lambda: splitter)
+
+
+def prepare(task: str, folder: Path) -> None:
+    corpus = CORPORA[task]
+    loaded = LOADED[task]
+    source = folder / "source"
+    try:
+        lists = find_split_lists(source) if corpus.takes_lists else None
+        splits = corpus.prepare(source, Choices(lists), Notes(source))
+    except InputError as error:
+        # Of a file that is gone from its place the folder is all that can be told.
+        assert str(source) in str(error), error
+        raise
+    with new_folder(folder / "blue", corpus.files, splits) as partial_folder:
+        for split, rows in splits.items():
+            try:
+                tally = count(loaded.reader.read(partial_folder / corpus.files[split]), loaded)
+            except InputError as error:
+                raise AssertionError(f"cannot be read again: {error}") from error
+            assert sum(tally.counts.get(each, 0) for each in ("positives", "negatives")) in (
+                0,
+                len(rows) - 1,
+            )
+
+
+def try_case(folder: Path, seed: int) -> tuple[str, str]:
+    choice = random.Random(seed)
+    task = choice.choice(sorted(MINIATURES))
+    files = MINIATURES[task]()
+    name = choice.choice(sorted(files))
+    data = files[name]
+    mutated, accidents = mutate(data if isinstance(data, bytes) else data.encode(), choice)
+    shutil.rmtree(folder, ignore_errors=True)
+    write(folder / "source", {**files, name: mutated[:LARGEST]})
+    done = f"{task} {name}: {accidents}"
+    try:
+        prepare(task, folder)
+    except InputError as error:
+        return f"{done}: {error}", "given up"
+    return done, "prepared"
+
+
+@pytest.mark.usefixtures("_one_splitter")
+def test_a_damaged_original_is_prepared_or_told(tmp_path: Path) -> None:
+    for task in MINIATURES:
+        LOADED[task] = load_task(task)
+        assert isinstance(LOADED[task].reader, BlueReader)
+    counts = check_cases(partial(try_case, tmp_path / "case"), CASES)
+    assert counts["given up"] > CASES / 10
+    assert counts["prepared"] > CASES / 10

@@ -1,0 +1,59 @@
+"""BIOSSES: pairs with their numbers and mean scores."""
+
+import pytest
+
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.preparation.biosses import BLUE_SPLITS
+from tests.preparation.sentence_miniatures import docx
+
+SCORES = ["1", "2", "3", "4", "0"]
+
+
+def test_biosses_has_mean_scores_in_the_order_of_the_lists(prepare) -> None:
+    splits, notes = prepare("biosses")
+    assert splits == {
+        split: [
+            ["index", "sentence1", "sentence2", "score"],
+            *(
+                [pair, f"Goat {pair} has a cough.", "The goat coughs & sneezes.", "2.6"]
+                for pair in pairs
+            ),
+        ]
+        for split, pairs in (("train", "31"), ("dev", "4"), ("test", "2"))
+    }
+    assert notes == []
+
+
+def test_biosses_may_be_one_table(prepare) -> None:
+    lines = ["id\tone\ttwo\ta\tb\tc\td\te"]
+    lines += [f"{n}\tGoat {n}.\tA goat.\t1\t2\t3\t4\t0" for n in range(1, 5)]
+    changes = dict.fromkeys(("Annotation-Pairs.docx", "Annotator-Scores.docx"))
+    splits, _ = prepare("biosses", changes | {"pairs.tsv": "\n".join(lines)})
+    assert splits["test"][1:] == [["2", "Goat 2.", "A goat.", "2.0"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([["1", *SCORES]], "pair 2 has no scores"),
+        ([["1", *SCORES], ["1", *SCORES]], "row 2|line 2: pair 1 stands in the tables twice"),
+        ([["1", *SCORES[:4]]], "line 1: pair 1 has 0 texts and 4 scores"),
+        ([["1", *SCORES[:4], "9"]], "line 1: pair 1 has 1 texts and 4 scores"),
+        ([["9", *SCORES], *([str(n), *SCORES] for n in range(1, 5))], "pair 9 has no sentences"),
+    ],
+)
+def test_rotten_biosses_is_told(prepare, rows, message) -> None:
+    with pytest.raises(InputError, match=message):
+        prepare("biosses", {"Annotator-Scores.docx": docx(rows)})
+
+
+def test_biosses_without_tables_is_told(prepare) -> None:
+    changes = dict.fromkeys(("Annotation-Pairs.docx", "Annotator-Scores.docx"))
+    with pytest.raises(InputError, match="holds no tables"):
+        prepare("biosses", changes)
+
+
+def test_blues_splits_are_those_of_its_paper_and_disjoint() -> None:
+    sizes = {split: len(ids) for split, ids in BLUE_SPLITS.ids.items()}
+    assert sizes == {"train": 64, "dev": 16, "test": 20}
+    assert {int(pair) for ids in BLUE_SPLITS.ids.values() for pair in ids} == {*range(1, 101)}

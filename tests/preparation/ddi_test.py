@@ -1,0 +1,95 @@
+"""DDI: the rows of each pair, with its markers and its label."""
+
+import pytest
+
+from bluelmo_plugins.errors import InputError
+from tests.preparation.relation_miniatures import ddi
+from tests.preparation.source_files import changed
+
+DDI_TEST = "DDICorpus/Test/Test for DDI Extraction task/MedLine/9001.xml"
+
+
+def test_ddi_has_a_row_for_every_pair(prepare) -> None:
+    splits, (note,) = prepare("ddi")
+    assert note.startswith("1 files of the task DrugNER, passed over")
+    assert splits["test"] == [
+        ["index", "sentence", "label"],
+        [
+            "DDI-MedLine.d50.s0.p0",
+            "@DRUG$ & @DRUG$™ should not be taken with herbal teas.",
+            "DDI-false",
+        ],
+        [
+            "DDI-MedLine.d50.s0.p1",
+            "@DRUG$ & Ostrapin™ should not be taken with @DRUG$.",
+            "DDI-advise",
+        ],
+        [
+            "DDI-MedLine.d50.s0.p2",
+            "Varimol & @DRUG$™ should not be taken with @DRUG$.",
+            "DDI-effect",
+        ],
+        ["DDI-MedLine.d50.s2.p0", "@DRUG$ may interact with @DRUG$.", "DDI-int"],
+        ["DDI-MedLine.d50.s3.p0", "@DRUG$ slows the clearance of @DRUG$.", "DDI-mechanism"],
+    ]
+    documents = [{row[0].split(".s")[0] for row in splits[each][1:]} for each in ("train", "dev")]
+    assert [len(each) for each in documents] == [9, 1]
+    assert not documents[0] & documents[1]
+
+
+def test_ddi_masks_by_type_if_asked_to(prepare) -> None:
+    splits, _ = prepare("ddi", typed_markers=True)
+    assert [row[1] for row in splits["test"][1:3]] == [
+        "@drug$ & @brand$™ should not be taken with herbal teas.",
+        "@drug$ & Ostrapin™ should not be taken with @group$.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["DDI-DrugBank.d7", "Drug7_ddi.xml"])
+def test_ddi_lists_name_documents_or_files(prepare, name) -> None:
+    splits, _ = prepare("ddi", {"dev_ids.txt": name})
+    assert {row[0].split(".s")[0] for row in splits["dev"][1:]} == {"DDI-DrugBank.d7"}
+
+
+def test_ddi_counts_what_is_odd(prepare) -> None:
+    text = ddi()[DDI_TEST]
+    text = text.replace('charOffset="0-6"', 'charOffset="0-2;4-6"', 1)
+    text = text.replace('text="Quixane"/>', 'text="Quixan"/>', 1)
+    text = text.replace(' type="mechanism"', "", 1)
+    splits, notes = prepare("ddi", {DDI_TEST: text})
+    assert sorted(note.split(" (")[0] for note in notes) == [
+        "1 discontinuous drugs, masked in their first part",
+        "1 drugs whose offsets hold another text, masked there",
+        "1 files of the task DrugNER, passed over",
+        "1 pairs that interact in no type, left out",
+    ]
+    assert splits["test"][1][1].startswith("@DRUG$imol & @DRUG$")
+    assert len(splits["test"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('e2="DDI-MedLine.d50.s2.e1"', 'e2="x.e9"', "line 16: the pair's e2 is 'x.e9', which"),
+        ('charOffset="0-6"', 'charOffset="0-699"', "line 4: charOffset is '0-699'. Expected a pl"),
+        ('charOffset="0-6"', 'charOffset="x"', "line 4: charOffset is 'x'"),
+        ('type="int"', 'type="ints"', "unknown type of interaction 'ints'.*Did you mean 'int'"),
+        ('ddi="true"', 'ddi="maybe"', "ddi is 'maybe'. Expected true or false"),
+        ("d50.s0.e1", "d50.s0.e0", "line 5: the sentence has two entities"),
+        (
+            'id="DDI-MedLine.d50"',
+            'id="DDI-DrugBank.d3"',
+            "document 'DDI-DrugBank.d3' is in ",
+        ),
+        ("<document", '<!DOCTYPE d [<!ENTITY a "b">]><document', "declares the XML entity 'a'"),
+        ("</document>", "", "is no XML"),
+    ],
+)
+def test_rotten_ddi_is_told(prepare, old, new, message) -> None:
+    with pytest.raises(InputError, match=f"9001.xml.*{message}|{message}.*9001.xml"):
+        prepare("ddi", changed(ddi(), DDI_TEST, old, new))
+
+
+def test_a_part_of_ddi_that_is_missing_is_told(prepare) -> None:
+    with pytest.raises(InputError, match="holds no XML file below Test"):
+        prepare("ddi", {DDI_TEST: None})

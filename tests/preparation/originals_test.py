@@ -1,0 +1,62 @@
+"""Files of an original are found once, and read as offsets need them."""
+
+import pytest
+
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.preparation.originals import (
+    by_stem,
+    find_file,
+    find_files,
+    is_test,
+    read_document,
+)
+from tests.preparation.source_files import write
+
+
+def test_files_are_found_below_a_folder_without_regard_to_case(tmp_path) -> None:
+    write(tmp_path, {"b/Note.TXT": "x", "a/x.txt": "x", ".a/x.txt": "x", "__MACOSX/x.txt": "x"})
+    found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path, r".*\.txt")]
+    assert found == ["a/x.txt", "b/Note.TXT"]
+    assert find_files(tmp_path / "b/Note.TXT", r".*\.txt") == [tmp_path / "b/Note.TXT"]
+
+
+def test_one_file_must_be_one(tmp_path) -> None:
+    write(tmp_path, {"a/x.txt": "x", "b/x.txt": "x"})
+    with pytest.raises(InputError, match=r"several files could be x.txt: .*a/x.txt, .*b/x.txt"):
+        find_file(tmp_path, r"x\.txt", "x.txt")
+    with pytest.raises(InputError, match=r"holds no y.txt; it holds a, b. .*docs/prepare.md"):
+        find_file(tmp_path, r"y\.txt", "y.txt")
+
+
+def test_equal_copies_of_a_document_are_one_and_others_are_an_error(tmp_path) -> None:
+    write(tmp_path, {"a/d1.x.txt": "x", "b/d1.txt": "x"})
+    assert by_stem(find_files(tmp_path, ".*")) == {"d1": tmp_path / "a/d1.x.txt"}
+    write(tmp_path, {"b/d1.txt": "y"})
+    with pytest.raises(InputError, match=r"b/d1.txt: document 'd1' is also in .*a/d1.x.txt"):
+        by_stem(find_files(tmp_path, ".*"))
+
+
+def test_the_test_part_is_told_by_folders_below_the_source(tmp_path) -> None:
+    source = tmp_path / "tests"
+    assert is_test(source / "Test for DDI" / "a.xml", source)
+    assert not is_test(source / "Train" / "test.xml", source)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"caf\xe9", "a.txt, line 1: byte 0xe9 .* is not UTF-8"),
+        (b"a\r\nb", "a.txt: has Windows line ends"),
+        (b"\xef\xbb\xbfa", "a.txt: has a byte-order mark"),
+        (b"\n", "the file is empty"),
+    ],
+)
+def test_a_text_whose_offsets_nobody_knows_is_refused(tmp_path, data, message) -> None:
+    write(tmp_path, {"a.txt": data})
+    with pytest.raises(InputError, match=message):
+        read_document(tmp_path / "a.txt")
+
+
+def test_a_text_is_read_to_its_last_character(tmp_path) -> None:
+    write(tmp_path, {"a.txt": "\n ä\N{LINE SEPARATOR}b\n\n"})
+    assert read_document(tmp_path / "a.txt") == "\n ä\N{LINE SEPARATOR}b\n\n"
