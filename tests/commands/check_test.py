@@ -191,6 +191,7 @@ def test_nothing_set_is_no_failure_unless_a_task_is_named(check, tmp_path, monke
 @pytest.mark.usefixtures("_few_tasks")
 def test_an_empty_folder_is_no_failure_and_an_elmo_that_is_named_must_be_there(check, tmp_path):
     assert check("--dataset-dir", tmp_path)[0] == 0
+    assert check("--dataset-dir", tmp_path / "no")[0] == 1
     assert check("--elmo-dir", tmp_path)[0] == 1
 
 
