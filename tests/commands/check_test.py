@@ -239,23 +239,6 @@ def test_what_a_file_holds_does_not_reach_the_terminal_as_it_is(check, tmp_path,
     assert "(not read: \\x1b[2J)" in printed
 
 
-def test_the_real_corpora_have_the_counts_that_they_should(check, shared_dir, tiny_elmo):
-    status, printed = check(
-        "bc5cdr-chem", "biosses", "--elmo-dir", tiny_elmo, "--dataset-dir", shared_dir / "blue"
-    )
-    assert status == 0
-    chemicals = block(printed, "bc5cdr-chem")
-    assert any("5,203    5,347    5,385  as published" in row for row in chemicals)
-    # Short headings, which abstracts share.
-    assert any(
-        row.startswith("  sentences whose text train has, too") and row.endswith(" 16")
-        for row in chemicals
-    )
-    assert not any(row.startswith(("  B ", "  I ", "  O ")) for row in chemicals)
-    assert any(row.split()[-2:] == ["0", "0"] for row in chemicals if row[2:].startswith("docu"))
-    assert any("64       16       20  as published" in row for row in block(printed, "biosses"))
-
-
 def test_a_folder_without_corpus_files_says_once_what_it_holds(check, tmp_path, tiny_elmo):
     (tmp_path / "hoc").mkdir()
     (tmp_path / "hoc" / "train_docid.txt").touch()
