@@ -19,7 +19,7 @@ TORCH =
 BIN = $(VENV)/bin
 FIND_PYTHON = sh requirements/find_python.sh $(or $(PYTHON),--first $(BIN)/python)
 
-.PHONY: help install demo test benchmark study results docs check format lock clean
+.PHONY: help install demo test benchmark study results docs check format lock clean readme
 
 help: ## say all this; plain `make` does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | while read -r make target text; \
@@ -73,6 +73,9 @@ check: install ## what the linter, the formatter and the type checker say
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+readme: install ## write the table of tasks in README.md, which the configs give
+	$(BIN)/python -m docs.task_table
 
 format: install ## have the linter and the formatter mend what they can
 	$(BIN)/ruff check --fix .

@@ -63,7 +63,7 @@ class InputError(ConfigurationError):
             sentence if sentence.endswith("?") else sentence.rstrip(".") + "."
             for sentence in sentences
         )
-        super().__init__(_printable(f"{', '.join(place)}: {text}" if place else text))
+        super().__init__(printable(f"{', '.join(place)}: {text}" if place else text))
 
     def __str__(self) -> str:
         return str(self.message)
@@ -80,8 +80,20 @@ def _shortened(text: str) -> str:
     return f"{text[: _LONGEST_CLAUSE - 100]} ... {text[-100:]}"
 
 
-def _printable(text: str) -> str:
-    """What a file holds must not move the terminal's cursor or change its colours."""
+def printable(text: str) -> str:
+    """
+    A text that shows as it is: what a file holds must not move the terminal's cursor or change its
+    colours.
+
+    # Parameters
+
+    text : `str`
+        Anything; line ends and tabs stay.
+
+    # Returns
+
+    `str`
+    """
     return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
 
 

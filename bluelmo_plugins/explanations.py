@@ -33,12 +33,13 @@ _OF_A_PROCESS = re.compile(
     r"(?P<text>.*?)\s*\Z",
     re.DOTALL | re.MULTILINE,
 )
-_HOW_TO_SET = {
+HOW_TO_SET = {
     "ELMO_DIR": "Set it to the folder that holds options.json and weights.hdf5, e.g. `export "
     "ELMO_DIR=elmo`; `allennlp blue sample demo` writes a small one into demo/elmo",
     "DATASET_DIR": "Set it to the folder that holds the corpora, e.g. `export DATASET_DIR=blue` "
     "for blue/ddi2013-type/train.tsv; `allennlp blue sample demo` writes small ones into demo/blue",
 }
+"""How to set the variables that the configs read, as a sentence without a final full stop."""
 
 
 class _Place(NamedTuple):
@@ -177,7 +178,7 @@ def jsonnet(error: BaseException) -> Optional[str]:
     if variable is None:
         return str(InputError(text, file=place.file, line=place.line))
     found = f"the environment variable {variable['name']} is not set"
-    todo = _HOW_TO_SET.get(variable["name"])
+    todo = HOW_TO_SET.get(variable["name"])
     return str(InputError(found, file=place.file, line=place.line, todo=todo))
 
 

@@ -1,8 +1,11 @@
 // BC5CDR, chemicals: where are they mentioned?
-// Official score: strict mention F1. Published with ELMo: 91.5.
-// Corpus: PubMed titles and abstracts (BioCreative V), listed as public domain by BigBIO; in BLUE's
-// release (github.com/ncbi-nlp/BLUE_Benchmark), its source at biocreative.bioinformatics.udel.edu.
 (import 'lib/ner.libsonnet') + {
   corpus:: 'BC5CDR-chem',
+  about:: {
+    corpus: 'BC5CDR (BioCreative V), PubMed titles and abstracts',
+    licence: 'public domain, as BigBIO lists it',
+    source: "BLUE's release (https://github.com/ncbi-nlp/BLUE_Benchmark), "
+            + 'made from https://biocreative.bioinformatics.udel.edu',
+  },
   entity_type:: 'Chemical',
 }

@@ -1,7 +1,10 @@
 // MedSTS: how similar are two sentences of clinical notes?
-// Official score: Pearson's r. Published with ELMo: 68.6.
-// Corpus: notes of Mayo Clinic, on request to its authors and under a data use agreement.
 (import 'lib/similarity.libsonnet') + {
   corpus:: 'clinicalSTS',
+  about:: {
+    corpus: 'MedSTS, pairs of sentences of clinical notes of Mayo Clinic',
+    licence: 'data use agreement',
+    source: 'its authors, on request',
+  },
   max_score:: 5,
 }

@@ -1,9 +1,12 @@
 // HoC: which hallmarks of cancer is an abstract about?
-// Official score: example-based F1 over abstracts. Published with ELMo: 80.0.
-// Corpus: PubMed abstracts, GPL-3.0; in BLUE's release (github.com/ncbi-nlp/BLUE_Benchmark), its
-// source at github.com/sb895/Hallmarks-of-Cancer.
 (import 'lib/multilabel.libsonnet') + {
   corpus:: 'hoc',
+  about:: {
+    corpus: 'Hallmarks of Cancer, PubMed abstracts',
+    licence: 'GPL-3.0',
+    source: "BLUE's release (https://github.com/ncbi-nlp/BLUE_Benchmark), "
+            + 'made from https://github.com/sb895/Hallmarks-of-Cancer',
+  },
   // By alphabet: the order of the flags 0_1,1_0,... in BLUE's release.
   labels:: [
     'activating invasion and metastasis',

@@ -99,9 +99,8 @@ class BlueReader(DatasetReader):
         path = resolve_split_file(file_path)
         report = ReadingReport(path, self.corpus, self.unit)
         try:
-            for unit in self.shard_iterable(self._units(path, report)):
-                report.read += 1
-                yield from self._instances(unit, report)
+            for instances in self.read_units(path, report):
+                yield from instances
         except GeneratorExit:
             # AllenNLP stops asking after `max_instances`; any other end is somebody's error.
             if self.max_instances is not None:
@@ -109,6 +108,26 @@ class BlueReader(DatasetReader):
             raise
         is_share = self.get_distributed_info() is not None or self.get_worker_info() is not None
         logger.info(report.summary(whole_file=not is_share and self.max_instances is None))
+
+    def read_units(self, path: Path, report: ReadingReport) -> Iterator[Iterator[Instance]]:
+        """
+        The instances of each unit, without indexers: of all, or of the share of this process.
+
+        # Parameters
+
+        path : `Path`
+            A file that exists.
+        report : `ReadingReport`
+            The tally of this pass; complete when all instances were taken.
+
+        # Returns
+
+        `Iterator[Iterator[Instance]]`
+            In the order of the file.
+        """
+        for unit in self.shard_iterable(self._units(path, report)):
+            report.read += 1
+            yield self._instances(unit, report)
 
     def shard_iterable(self, iterable: Iterable[Unit]) -> Iterator[Unit]:
         """

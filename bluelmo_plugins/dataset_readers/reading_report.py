@@ -32,6 +32,8 @@ class ReadingReport:
         self.unit = unit
         self.read = 0
         """The number of units that were read."""
+        self.layout = ""
+        """How the file is laid out, in words."""
         self.counts: Counter[str] = Counter()
         """What is compared with the published counts, under the names of `published_counts`."""
         self.labels: Counter[str] = Counter()

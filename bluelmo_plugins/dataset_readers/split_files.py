@@ -27,6 +27,10 @@ _SPLIT_TITLES = {
 }
 
 
+class MissingFileError(InputError):
+    """A corpus file that is not there, under none of its names."""
+
+
 def split_of(path: Union[str, "PathLike[str]"]) -> Optional[str]:
     """
     Which split a file holds, by its name.
@@ -51,6 +55,26 @@ def split_of(path: Union[str, "PathLike[str]"]) -> Optional[str]:
 
 def resolve_split_file(path: Union[str, "PathLike[str]"]) -> Path:
     """
+    As `find_split_file`; another name than the asked one is logged.
+
+    # Parameters
+
+    path : `Union[str, PathLike[str]]`
+        The path that the config or the command line gives.
+
+    # Returns
+
+    `Path`
+        A file that exists.
+    """
+    found = find_split_file(path)
+    if found != Path(path):
+        logger.info("%s is not there: %s is read in its place", path, found)
+    return found
+
+
+def find_split_file(path: Union[str, "PathLike[str]"]) -> Path:
+    """
     Finds the file that stands for a path of a config, such as ``$DATASET_DIR/BC5CDR-chem/dev.tsv``.
 
     The path itself if it is there. Else the one file in its folder with a circulating name of the
@@ -67,12 +91,12 @@ def resolve_split_file(path: Union[str, "PathLike[str]"]) -> Path:
     # Returns
 
     `Path`
-        A file that exists. Another name than the asked one is logged.
+        A file that exists.
 
     # Raises
 
     `InputError`
-        If there is no such file, or more than one.
+        If there is more than one such file; a `MissingFileError` if there is none.
     """
     path = Path(path)
     if path.is_file():
@@ -84,7 +108,6 @@ def resolve_split_file(path: Union[str, "PathLike[str]"]) -> Path:
             if len(found) > 1:
                 raise _several(path, found)
             if found:
-                logger.info("%s is not there: %s is read in its place", path, found[0])
                 return found[0]
     raise _missing(path, split)
 
@@ -139,7 +162,7 @@ def _several(path: Path, found: list[Path]) -> InputError:
     )
 
 
-def _missing(path: Path, split: Optional[str]) -> InputError:
+def _missing(path: Path, split: Optional[str]) -> MissingFileError:
     folder = path.parent
     if path.is_dir():
         found = "is a folder"
@@ -149,7 +172,7 @@ def _missing(path: Path, split: Optional[str]) -> InputError:
         found = f"no such file; its folder holds {shown or 'nothing'}"
     else:
         found = f"no such file, and no folder {folder}"
-    return InputError(
+    return MissingFileError(
         found,
         file=path,
         expected="a corpus file" if split is None else _SPLIT_TITLES[split],

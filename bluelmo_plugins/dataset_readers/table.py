@@ -47,12 +47,15 @@ class Table:
         The lines with nothing on them.
     notes : `Counter[str]`
         How often something happened that a user should know.
+    form : `str`, optional (default = `"fields parted by tabs"`)
+        How a row is written.
     """
 
     path: Path
     rows: list[Row] = field(default_factory=list)
     empty_lines: list[int] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
+    form: str = "fields parted by tabs"
 
 
 def read_table(path: Path) -> Table:
@@ -82,9 +85,12 @@ def read_table(path: Path) -> Table:
     suffix = path.suffix.lower()
     table = Table(path)
     if suffix in _JSON_LINES_SUFFIXES:
+        table.form = "JSON lines"
         parsed: Iterable[tuple[int, int, list[str]]] = _parse_json_lines(path, lines)
     else:
         delimiter = "," if suffix == ".csv" and "\t" not in lines[0] else "\t"
+        if delimiter == ",":
+            table.form = "fields parted by commas"
         csv_quoted = is_csv_quoted(lines, delimiter)
         parsed = parse_rows(lines, delimiter, csv_quoted)
         quotes = f"lines with quotes, read as {'csv quoting' if csv_quoted else 'text'}"

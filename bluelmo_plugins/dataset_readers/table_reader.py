@@ -5,14 +5,8 @@ from pathlib import Path
 from typing import Any, Optional
 
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
-from bluelmo_plugins.dataset_readers.columns import (
-    INDEX,
-    LABEL,
-    Column,
-    Positions,
-    Record,
-    read_records,
-)
+from bluelmo_plugins.dataset_readers.columns import INDEX, LABEL, Column, Positions, Record
+from bluelmo_plugins.dataset_readers.layout import find_layout
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table import Row, Table, read_table
 
@@ -39,7 +33,9 @@ class TableReader(BlueReader):
             report.skip(line, "empty")
         report.notes.update(table.notes)
         gold = self.gold if self.labels_required else None
-        return read_records(table, self.columns, gold, self._positions)
+        layout = find_layout(table, self.columns, gold, self._positions)
+        report.layout = str(layout)
+        return layout.records()
 
     def _read_table(self, path: Path, report: ReadingReport) -> Table:
         return read_table(path)

@@ -47,6 +47,15 @@ class TokenColumns(NamedTuple):
     placed: bool
     labelled: bool
 
+    def __str__(self) -> str:
+        names = ["token", "document", "offset", "label"]
+        if not self.placed:
+            names = ["token", *["another"] * (self.width - 2), "label"]
+        columns = ", ".join(names[: self.width])
+        parts = "tabs" if self.delimiter == "\t" else "spaces"
+        quotes = "csv quoting" if self.quoted else "text"
+        return f"{columns} in each line; fields parted by {parts}; quotes are {quotes}"
+
     def fields(self, line: str) -> list[str]:
         """The fields of a row."""
         return _fields(line, self.delimiter, self.quoted)

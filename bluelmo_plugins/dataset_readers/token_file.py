@@ -63,7 +63,8 @@ def read_token_file(
     path : `Union[str, PathLike]`
         The file.
     report : `ReadingReport`
-        Counts skipped lines, and labels such as `B-Chemical` that were read as `B`.
+        Counts skipped lines, and labels such as `B-Chemical` that were read as `B`; gets the
+        layout.
     read_labels : `bool`, optional (default = `True`)
         Whether labels must be there. Otherwise they are not even looked at.
 
@@ -83,6 +84,7 @@ def read_token_file(
     """
     lines = read_lines(path)
     columns = columns_of(lines, path)
+    report.layout = str(columns)
     if read_labels and not columns.labelled:
         raise InputError(
             f"the file has no column of labels ({columns.width} columns)",

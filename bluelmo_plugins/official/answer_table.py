@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-from bluelmo_plugins.dataset_readers.columns import INDEX, Column, Record, read_records
+from bluelmo_plugins.dataset_readers.columns import INDEX, Column, Record
+from bluelmo_plugins.dataset_readers.layout import find_layout
 from bluelmo_plugins.dataset_readers.quoting import is_csv_quoted, parse_rows
 from bluelmo_plugins.dataset_readers.table import Row, Table
 from bluelmo_plugins.dataset_readers.text_file import read_lines
@@ -66,7 +67,8 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
         mended = _MENDED_HEADERS.get((tuple(header), len(rows[1].fields)))
         rows[0] = Row(rows[0].line, mended or rows[0].fields)
     table = Table(path, rows)
-    records = list(read_records(table, [INDEX, *ARGUMENTS], answer, lambda rows: None))
+    layout = find_layout(table, [INDEX, *ARGUMENTS], answer, lambda rows: None)
+    records = list(layout.records())
     for record in records:
         if not record.index:
             raise record.error("the id is missing", "index", "the id of a row of the gold file")

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from logging import WARNING, getLogger
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, cast
 
 from allennlp.common import Params
 from allennlp.data import DatasetReader
@@ -64,29 +65,61 @@ def load_task(name: str) -> Task:
     `InputError`
         If there is no such config, or it holds no metric or no reader of bluelmo's.
     """
-    path = _find_config(name)
+    path = find_config(name)
     # Nothing is read from these folders.
     folders = {folder: os.environ.get(folder, "") for folder in _FOLDERS}
     config = Params.from_file(path, ext_vars=folders).as_dict(quiet=True)
-    reader = _part(config, path, "dataset_reader")
+    reader = make_reader(config, path, tokenizer={"type": "whitespace"}, max_tokens=None)
     metric = _part(config, path, "model", "metric")
-    reader_class, _ = DatasetReader.resolve_class_name(reader.get("type", ""))
+    with _without_log_of_parameters():
+        return Task(
+            path.stem,
+            reader,
+            config["dataset_reader"],
+            Metric.from_params(Params(dict(metric))),
+            metric,
+            (config.get("evaluation") or {}).get("score", "score"),
+        )
+
+
+def make_reader(
+    config: dict[str, Any], path: Path, key: str = "dataset_reader", **changes: Any
+) -> BlueReader:
+    """
+    The reader that a config names.
+
+    # Parameters
+
+    config : `dict[str, Any]`
+        What the config stands for.
+    path : `Path`
+        Its file, for errors.
+    key : `str`, optional (default = `"dataset_reader"`)
+        Where the config has the reader.
+    **changes : `Any`
+        Arguments that the reader gets in place of the config's.
+
+    # Returns
+
+    `BlueReader`
+
+    # Raises
+
+    `InputError`
+        If there is no reader, or none of bluelmo's.
+    """
+    told = _part(config, path, key)
+    reader_class, _ = DatasetReader.resolve_class_name(told.get("type", ""))
     if not issubclass(reader_class, BlueReader):
         raise InputError(
             f"the reader is {reader_class.__name__}",
             file=path,
             expected="a reader of bluelmo's, or a class made of one",
         )
-    own = {"tokenizer": {"type": "whitespace"}, "max_tokens": None}
     with _without_log_of_parameters():
-        return Task(
-            path.stem,
-            DatasetReader.from_params(Params({**reader, **own})),
-            reader,
-            Metric.from_params(Params(dict(metric))),
-            metric,
-            (config.get("evaluation") or {}).get("score", "score"),
-        )
+        # What a reader takes out of its parameters is gone from them.
+        reader = DatasetReader.from_params(Params(deepcopy({**told, **changes})))
+    return cast(BlueReader, reader)
 
 
 @contextmanager
@@ -101,7 +134,25 @@ def _without_log_of_parameters() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _find_config(name: str) -> Path:
+def find_config(name: str) -> Path:
+    """
+    Finds a config.
+
+    # Parameters
+
+    name : `str`
+        A task such as "ddi", whose config is shipped, or the path of a config.
+
+    # Returns
+
+    `Path`
+        A file that exists.
+
+    # Raises
+
+    `InputError`
+        If there is no such config.
+    """
     if Path(name).is_file():
         return Path(name)
     folders = [folder for folder in (Path("configs"), _CHECKOUT / "configs") if folder.is_dir()]

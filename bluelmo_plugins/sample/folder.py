@@ -87,6 +87,30 @@ def write_sample_folder(folder: Path, readme: str, write: Callable[[Path], None]
         shutil.rmtree(old)
 
 
+def is_sample(folder: Path) -> bool:
+    """
+    Whether the files in a folder are samples: the README says so.
+
+    # Parameters
+
+    folder : `Path`
+        That of an ELMo, that of the corpora or that of one corpus; or a link to it.
+
+    # Returns
+
+    `bool`
+    """
+    # The README of the corpora stands beside their folders.
+    real = folder.resolve()
+    places = {folder.absolute(), folder.absolute().parent, real, real.parent}
+    readmes = [place / _README for place in places]
+    return any(
+        DISCLAIMER in readme.read_text(encoding="utf-8", errors="replace")
+        for readme in readmes
+        if readme.is_file()
+    )
+
+
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,6 +23,10 @@ local presets = ['default', 'paper'];
   dataset_dir:: env.DATASET_DIR,
   corpus:: error "Must override corpus: its folder in DATASET_DIR, such as 'ddi2013-type'",
 
+  // What the corpus is, its licence and where to get it: an object of the three texts `corpus`,
+  // `licence` and `source`, which `allennlp blue check` and README.md tell; null: nothing is told.
+  about:: null,
+
   // ELMo's files (--options_path, --weights_path), of any size.
   options_file:: env.ELMO_DIR + '/options.json',
   weight_file:: env.ELMO_DIR + '/weights.hdf5',

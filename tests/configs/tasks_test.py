@@ -9,18 +9,6 @@ from allennlp.commands.train import TrainModel
 from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS
 from tests.configs.jsonnet_files import CONFIGS, TASKS, at, error, evaluate, variant
 
-PUBLISHED_WITH_ELMO = {
-    "clnclsts": 68.6,
-    "biosses": 60.2,
-    "bc5cdr-dz": 83.9,
-    "bc5cdr-chem": 91.5,
-    "shareclefe": 75.6,
-    "ddi": 62.0,
-    "chemprot": 66.6,
-    "i2b2": 71.2,
-    "hoc": 80.0,
-    "mednli": 71.4,
-}
 each_task = pytest.mark.parametrize("task", TASKS)
 
 
@@ -29,12 +17,9 @@ def test_the_configs_are_the_originals_tasks() -> None:
 
 
 @each_task
-def test_a_head_comment_says_score_figure_and_corpus(task: str) -> None:
-    head, _ = (CONFIGS / f"{task}.jsonnet").read_text().split("(import")
-    assert re.search(r"^// Official score: .+\.", head, re.MULTILINE)
-    assert f"Published with ELMo: {PUBLISHED_WITH_ELMO[task]}.\n" in head
-    assert re.search(r"^// Corpus: .+", head, re.MULTILINE)
-    assert re.search(r"licen[cs]e|agreement|CC BY|GPL|public domain", head)
+def test_a_head_comment_asks_what_the_task_asks(task: str) -> None:
+    head, *_ = (CONFIGS / f"{task}.jsonnet").read_text().split("(import")
+    assert re.fullmatch(r"// .+\?\n", head)
 
 
 @each_task

@@ -9,14 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.dataset_readers.columns import (
-    INDEX,
-    LABEL,
-    SENTENCE,
-    SENTENCE1,
-    SENTENCE2,
-    read_records,
-)
+from bluelmo_plugins.dataset_readers.columns import INDEX, LABEL, SENTENCE, SENTENCE1, SENTENCE2
+from bluelmo_plugins.dataset_readers.layout import find_layout
 from bluelmo_plugins.dataset_readers.table import read_table
 
 WORDS = ["NA", "null", "None", "nan", '"', '""', '"a" b', 'a "b"', "index_", "@DRUG$", "β", "#"]
@@ -46,7 +40,8 @@ def read(text: bytes, columns, order) -> list[list[str]]:
         path = Path(folder) / "train.tsv"
         path.write_bytes(text)
         positions = {columns[place].name: position for position, place in enumerate(order)}
-        records = list(read_records(read_table(path), columns[:-1], LABEL, lambda rows: positions))
+        layout = find_layout(read_table(path), columns[:-1], LABEL, lambda rows: positions)
+        records = list(layout.records())
     return [[record.values[column.name] for column in columns] for record in records]
 
 

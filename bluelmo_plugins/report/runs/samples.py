@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from bluelmo_plugins.report.runs.run import Run
-from bluelmo_plugins.sample.folder import DISCLAIMER
-
-_README = "README.md"
+from bluelmo_plugins.sample.folder import is_sample
 
 
 class Samples(NamedTuple):
@@ -70,20 +68,8 @@ def _elmo_folders(run: Run) -> list[Path]:
 
 
 def _any_sample(folders: Iterable[Path]) -> Optional[bool]:
-    seen = [_is_sample(folder) for folder in set(folders) if folder.is_dir()]
+    seen = [is_sample(folder) for folder in set(folders) if folder.is_dir()]
     return any(seen) if seen else None
-
-
-def _is_sample(folder: Path) -> bool:
-    # The README of the corpora stands beside their folders.
-    real = folder.resolve()
-    places = {folder.absolute(), folder.absolute().parent, real, real.parent}
-    readmes = [place / _README for place in places]
-    return any(
-        DISCLAIMER in readme.read_text(encoding="utf-8", errors="replace")
-        for readme in readmes
-        if readme.is_file()
-    )
 
 
 def _either(one: Optional[bool], other: Optional[bool]) -> Optional[bool]:

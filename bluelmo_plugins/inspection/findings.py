@@ -1,0 +1,74 @@
+"""What there is of a task: the split files that can be read, and what is wrong with the others."""
+
+from dataclasses import dataclass
+
+from bluelmo_plugins.dataset_readers.split_files import MissingFileError
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.inspection.survey import Survey, survey_file
+from bluelmo_plugins.inspection.tasks import InspectedTask
+from bluelmo_plugins.sample.folder import is_sample
+
+_NEEDED = ("train", "dev")
+"""What training needs; a model is evaluated on any file."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """
+    # Parameters
+
+    task : `InspectedTask`
+        The task.
+    surveys : `dict[str, Survey]`
+        The splits that were read.
+    errors : `dict[str, InputError]`
+        What is wrong with the other ones.
+    """
+
+    task: InspectedTask
+    surveys: dict[str, Survey]
+    errors: dict[str, InputError]
+
+    @property
+    def missing(self) -> list[str]:
+        """The splits that are not there."""
+        return [
+            split for split, error in self.errors.items() if isinstance(error, MissingFileError)
+        ]
+
+    @property
+    def broken(self) -> list[str]:
+        """The splits that are there and cannot be read."""
+        return [split for split in self.errors if split not in self.missing]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a model can be trained."""
+        return not any(split in self.errors for split in _NEEDED)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the files are those of `allennlp blue sample`."""
+        return any(is_sample(survey.file.parent) for survey in self.surveys.values())
+
+
+def inspect_task(task: InspectedTask) -> Findings:
+    """
+    Reads the files of a task.
+
+    # Parameters
+
+    task : `InspectedTask`
+        The task.
+
+    # Returns
+
+    `Findings`
+    """
+    findings = Findings(task, {}, {})
+    for split, file in task.files.items():
+        try:
+            findings.surveys[split] = survey_file(task.readers[split], file)
+        except InputError as error:
+            findings.errors[split] = error
+    return findings

@@ -1,0 +1,71 @@
+"""
+The table of BLUE's tasks in README.md, made of the configs and of the published scores.
+
+`make readme` writes it; a test holds README.md against it.
+"""
+
+from pathlib import Path
+
+from bluelmo_plugins.inspection.about import read_about
+from bluelmo_plugins.inspection.tasks import BLUE_CONFIGS
+from bluelmo_plugins.official.task import find_config, load_task
+from bluelmo_plugins.report.markdown import markdown_table
+from bluelmo_plugins.report.published import BLUE_TASKS, PUBLISHED_SYSTEMS
+
+README = Path(__file__).parent.parent / "README.md"
+BEGIN = "<!-- The table is made of the configs: `make readme` writes it. -->\n"
+END = "<!-- End of the table. -->\n"
+
+_HEADER = (
+    "config",
+    "folder",
+    "corpus",
+    "where to get it",
+    "licence",
+    "BLUE's score",
+    "published with ELMo",
+)
+
+
+def task_table() -> str:
+    """The table in Markdown, a row for each config."""
+    published = {task.corpus: task.published for task in BLUE_TASKS}
+    elmo = PUBLISHED_SYSTEMS.index("ELMo")
+    abouts = read_about([find_config(config) for config in BLUE_CONFIGS])
+    rows = []
+    for config, about in zip(BLUE_CONFIGS, abouts, strict=True):
+        task = load_task(config)
+        if about is None:
+            raise ValueError(f"the config {config} does not say what its corpus is")
+        folder = task.reader_config["corpus"]
+        score = f"{published[folder][elmo]:.1f}"
+        row = (config, folder, about.corpus, about.source, about.licence, task.score, score)
+        rows.append(row)
+    return markdown_table(_HEADER, rows, num_texts=len(_HEADER) - 1)
+
+
+def with_table(page: str, table: str) -> str:
+    """
+    A page with the table in it.
+
+    # Parameters
+
+    page : `str`
+        Markdown; what is between `BEGIN` and `END` makes room for the table.
+    table : `str`
+        The table.
+
+    # Returns
+
+    `str`
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page lacks one of the lines {BEGIN!r} and {END!r}")
+    return f"{before}{begin}\n{table}\n\n{end}{after}"
+
+
+if __name__ == "__main__":
+    page = README.read_text(encoding="utf-8")
+    README.write_text(with_table(page, task_table()), encoding="utf-8")
