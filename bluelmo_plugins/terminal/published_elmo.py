@@ -27,5 +27,6 @@ def beside_published_elmo(corpus: str, samples: Samples) -> Optional[str]:
     published = f"{task.published[0]:.1f} ({task.measure}, test split of {task.name})"
     labels = ", ".join(samples.labels)
     if samples.corpus or samples.elmo:
-        return f"{labels[0].upper()}{labels[1:]}: not comparable with the published ELMo's {published}."
+        what = labels[0].upper() + labels[1:]
+        return f"{what}: not comparable with the published ELMo's {published}."
     return f"The published ELMo has {published}." + (f" Here: {labels}." if labels else "")
