@@ -64,6 +64,11 @@ UNHELPFUL = [
         "a run that is recovered has its vocabulary already",
     ),
     Unhelpful(
+        "allennlp.common.from_params",
+        r"Parameter local_rank for class \S+ was found in both \*\*extras and in params",
+        "AllenNLP itself says twice which process of several it is",
+    ),
+    Unhelpful(
         _WARNINGS_LOGGER,
         r"(?s).*\bpkg_resources is deprecated as an API",
         "it is about what a library of AllenNLP imports",
