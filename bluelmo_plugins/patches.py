@@ -13,6 +13,10 @@ from typing import Any
 
 from allennlp.version import VERSION
 
+from bluelmo_plugins.commands.predict import PredictManager
+from bluelmo_plugins.terminal import logging_for_users
+from bluelmo_plugins.terminal.after_training import telling_what_came_of_it
+from bluelmo_plugins.terminal.bars import BarWriter, TrainerBars
 from bluelmo_plugins.training.whole_files import written_whole
 from bluelmo_plugins.untrusted.archived_config import ArchivedParams
 from bluelmo_plugins.untrusted.archived_weights import loading_checked_weights
@@ -198,5 +202,35 @@ PATCHES = [
         " left in halves",
         "a40bd7a467f16c46f9ba1f15971f13f576be982bea9693a03e91938f748a9189",
         _written_whole("dest"),
+    ),
+    Patch(
+        "allennlp.common.logging:prepare_global_logging",
+        "the terminal shows the whole log, and the log file grows without end",
+        "4edf244a30c390cb7df18e6d78642b5849e3c2c56a9c7a5cc0ecb1493f941a44",
+        logging_for_users,
+    ),
+    Patch(
+        "allennlp.common.tqdm:TqdmToLogsWriter",
+        "a progress bar that is written to a file makes one line of all its states",
+        "1e20b54a8643ac7ec25c4aa98fcfc2d5eb72b5cd4826f586901b6a36e7a585e1",
+        lambda _: BarWriter,
+    ),
+    Patch(
+        "allennlp.training.gradient_descent_trainer:Tqdm",
+        "the trainer draws bars of its own beside those of the callback 'progress'",
+        "293c3d855d5dc2c4be236e742311969deef0d228bf7f38c2753b4d0012d3aa6c",
+        lambda _: TrainerBars,
+    ),
+    Patch(
+        "allennlp.commands.train:train_model",
+        "a training ends without a word on its score and its files",
+        "28674fe075cece65e39d66811061c083664c9f79645b4bace8464412e21c513e",
+        telling_what_came_of_it,
+    ),
+    Patch(
+        "allennlp.commands.predict:_PredictManager",
+        "sentences are predicted one by one",
+        "3c4cedba396e2d7dea42aebc7a33c2dfd23d7df5c414f38a6f730ecf7c018e69",
+        lambda _: PredictManager,
     ),
 ]

@@ -1,6 +1,7 @@
 """`allennlp blue seeds CONFIG ... -s DIR`: experiments over several seeds."""
 
 import argparse
+import os
 import shlex
 import subprocess
 from collections import Counter
@@ -22,6 +23,7 @@ from bluelmo_plugins.report.runs.evaluation import Evaluation, read_evaluation
 from bluelmo_plugins.report.runs.run import read_run
 from bluelmo_plugins.report.runs.seed_run import SeedRun, seed_runs
 from bluelmo_plugins.report.runs.test_split import find_test_file
+from bluelmo_plugins.terminal.command import PART_OF
 
 _DEFAULT_SEEDS = "3"
 _INTERRUPTIONS = (KeyboardInterrupt, SigTermReceived)
@@ -172,7 +174,9 @@ def _train(run: SeedRun, packages: Sequence[str], lock: int) -> None:
         run.run.archive.unlink(missing_ok=True)
     command = run.command(packages)
     run.say(shlex.join(["allennlp", *command[3:]]))
-    process = subprocess.Popen(command, pass_fds=[lock])
+    # What comes next is said here.
+    environment = {**os.environ, PART_OF: "seeds"}
+    process = subprocess.Popen(command, pass_fds=[lock], env=environment)
     try:
         status = process.wait()
     except _INTERRUPTIONS:

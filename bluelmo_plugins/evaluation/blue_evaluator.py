@@ -12,6 +12,7 @@ from allennlp.evaluation import Evaluator, Serializer, SimpleEvaluator
 from allennlp.models import Model
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
 from bluelmo_plugins.training.feature_pass import fill_feature_stores
 
 _FRACTION = re.compile(r"blue|(.*_)?(f1|precision|recall|accuracy|pearson)([_/].*)?")
@@ -67,10 +68,12 @@ class BlueEvaluator(SimpleEvaluator):
                 f"the model has no metric 'blue', only {', '.join(sorted(metrics))}",
                 todo="Evaluate it with `evaluation: {type: 'simple'}`",
             )
-        file_name = Path(str(getattr(data_loader, "data_path", ""))).name
+        data_path = getattr(data_loader, "data_path", "")
+        file_name = Path(str(data_path)).name
         where = ", ".join(part for part in (self._task, file_name) if part)
         print(report(metrics, where, self._score), flush=True)
         getLogger("allennlp.commands.evaluate").addFilter(_is_no_closing_line)
+        tell_after_evaluation(self._task, data_path)
         return metrics
 
 

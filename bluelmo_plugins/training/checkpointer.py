@@ -199,7 +199,7 @@ class BlueCheckpointer(Checkpointer):
                 todo="Start afresh, with --force in place of --recover",
             )
         logger.log(
-            logging.WARNING if asks_to_recover(sys.argv) else logging.INFO,
+            logging.WARNING if asks_to_recover(sys.argv) else logging.DEBUG,
             "Nothing is saved in %s yet: training starts afresh.",
             self._folder,
         )

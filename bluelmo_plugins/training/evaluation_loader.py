@@ -36,13 +36,23 @@ class EvaluationDataLoader(MultiProcessDataLoader):
     batch_sampler : `BatchSampler`
         Under distributed training a "stable_bucket" with `shuffle: false`, since all workers must
         get the same batches of it.
+    batch_size : `Optional[int]`, optional (default = `None`)
+        What `allennlp evaluate --batch-size` says; in place of the sampler's.
     **kwargs : `Any`
         Those of `MultiProcessDataLoader`.
     """
 
     def __init__(
-        self, reader: DatasetReader, data_path: str, *, batch_sampler: BatchSampler, **kwargs: Any
+        self,
+        reader: DatasetReader,
+        data_path: str,
+        *,
+        batch_sampler: BatchSampler,
+        batch_size: Optional[int] = None,
+        **kwargs: Any,
     ) -> None:
+        if batch_size is not None:
+            batch_sampler.batch_size = batch_size  # type: ignore[attr-defined]  # all of AllenNLP's
         run = reader.get_distributed_info()
         self._batches = BatchesOfWorker(batch_sampler, 0, 1)
         if run is not None:

@@ -160,6 +160,10 @@ local presets = ['default', 'paper'];
   // null: the first GPU, or the CPU where there is none; -1: the CPU (-g 0); N: that GPU (-q N).
   cuda_device:: null,
 
+  // More callbacks of the trainer, such as { type: 'tensorboard' }, which writes into log in the
+  // run's folder, or { type: 'console_logger', should_log_inputs: false }: all figures of each epoch.
+  callbacks:: [],
+
   // --- For the kinds of tasks, which the other files here describe
 
   // The reader and the model both go by this name.
@@ -263,7 +267,14 @@ local presets = ['default', 'paper'];
       [model_selection]
       + (if $.class_weights then [{ type: 'class_weights' }] else [])
       + (if stores_features then [{ type: 'feature_pass' }] else [])
-      + [{ type: 'distributed_workers' }, { type: 'exact_recovery' }],
+      + [
+        { type: 'distributed_workers' },
+        { type: 'exact_recovery' },
+        { type: 'progress', score: $.official_score },
+      ]
+      + $.callbacks,
+    // AllenNLP adds one otherwise that prints the tensors of the first batch.
+    enable_default_callbacks: false,
     // docs/recovery.md. With requires_grad, each of the two that are kept holds the whole biLM.
     checkpointer: { type: 'blue', save_every_num_seconds: 600 },
   },

@@ -52,7 +52,7 @@ def evaluate_run(run: Run, test_file: Path) -> Evaluation:
     """
     if not run.archive.is_file():
         raise InputError("there is no model", file=run.archive, todo="Train it to its end first")
-    device = _device(run.config)
+    device = device_of(run.config)
     # As JSON, so that a comma in the name does not part it.
     quoted = json.dumps(str(test_file))
     # First, as it fills the feature store, which predicting only reads.
@@ -88,7 +88,18 @@ def _predict(run: Run, test_file: Path, device: int) -> None:
                 file.write(predictor.dump_line(prediction))
 
 
-def _device(config: dict[str, Any]) -> int:
+def device_of(config: dict[str, Any]) -> int:
+    """
+    # Parameters
+
+    config : `dict[str, Any]`
+        What a run was trained with.
+
+    # Returns
+
+    `int`
+        The number of the GPU that its model is evaluated on; -1 for the CPU.
+    """
     if not torch.cuda.is_available():
         return _CPU
     several = (config.get("distributed") or {}).get("cuda_devices") or [0]

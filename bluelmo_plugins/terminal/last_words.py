@@ -4,7 +4,6 @@ import os
 import sys
 from contextlib import suppress
 from logging import FileHandler, Filter, LogRecord, getLogger
-from pathlib import Path
 from types import TracebackType
 from typing import Optional
 
@@ -15,21 +14,18 @@ from bluelmo_plugins.explanations import explain
 from bluelmo_plugins.training.going_on import how_to_go_on
 
 
-def install() -> None:
+def explain_the_end() -> None:
     """
-    Makes the `allennlp` command tell mistakes in words; does nothing in any other program.
+    Makes this program tell a user's mistake in words.
 
     Python hands an uncaught exception to `sys.excepthook`. Until a command sets up its log files,
     this is our own hook. `allennlp train` then puts another one in its place, which logs the
     exception on the root logger; there our filter, which AllenNLP leaves alone, sends it to the
     log file only. Every exception that is not known as a user's mistake (`explain`) keeps its
-    traceback on the terminal. So does each one while the environment variable `ALLENNLP_DEBUG` is
-    set. Python ends with exit status 1 in either case.
+    traceback on the terminal. Python ends with exit status 1 in either case.
 
     An interrupted `allennlp train` (Ctrl-C, SIGTERM) ends with the command that goes on with it.
     """
-    if not is_command(sys.argv[0]) or os.environ.get("ALLENNLP_DEBUG"):
-        return
 
     def excepthook(
         kind: type[BaseException], error: BaseException, traceback: Optional[TracebackType]
@@ -55,15 +51,6 @@ def install() -> None:
     previous = interruption_hook if sys.excepthook is python_hook else sys.excepthook
     sys.excepthook = excepthook
     getLogger().addFilter(MistakeFilter())
-
-
-def is_command(program: str) -> bool:
-    """
-    Whether a program, as named in `sys.argv[0]`, is the `allennlp` command: the script of that name
-    or `python -m allennlp`. A program that only imports the plugin keeps its own hook and logging.
-    """
-    path = Path(program)
-    return path.stem == "allennlp" or path.parts[-2:] == ("allennlp", "__main__.py")
 
 
 class MistakeFilter(Filter):

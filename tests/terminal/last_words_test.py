@@ -1,12 +1,8 @@
 """The last thing on the terminal is the message, through the `allennlp` command's own code."""
 
 import io
-import json
 import logging
-import os
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,16 +10,10 @@ import torch
 from allennlp.common.tqdm import Tqdm
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.terminal import MistakeFilter, is_command, say
+from bluelmo_plugins.terminal.last_words import MistakeFilter, say
+from tests.forked_commands import Outcome, run_commands
 
-REPOSITORY = Path(__file__).parent.parent
-
-# Imports everything once, then runs each command in a fork of this process, which ends as the
-# command itself would: an exception that nothing catches reaches Python's own end.
-DRIVER = """
-import json, os, sys
-sys.argv = ["/somewhere/bin/allennlp"]
-from allennlp import commands
+FAILING_READERS = """
 from allennlp.data import DatasetReader
 from bluelmo_plugins.errors import InputError
 
@@ -37,21 +27,6 @@ DatasetReader.register("user")(
 DatasetReader.register("program")(
     type("ProgramReader", (FailingReader,), {"error": KeyError("a fault of the program")})
 )
-
-commands.import_plugins()
-commands.import_plugins = lambda: None
-for name, arguments in json.loads(os.environ["COMMANDS"]).items():
-    process = os.fork()
-    if process == 0:
-        terminal = os.open(name + ".terminal", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-        os.dup2(terminal, 1)
-        os.dup2(terminal, 2)
-        sys.argv += arguments
-        commands.main(prog="allennlp")
-        sys.exit()
-    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    with open(name + ".status", "w") as file:
-        file.write(str(status))
 """
 
 CONFIG = """{
@@ -72,6 +47,7 @@ VARIANTS = {
     "user": "{ dataset_reader: { type: 'user' } }",
     "gpu": "{ cuda_device:: 0 }",
     "program": "{ dataset_reader: { type: 'program' } }",
+    "other": "{}",
 }
 COMMANDS = {
     **{name: ["train", f"{name}.jsonnet", "-s", name] for name in VARIANTS},
@@ -80,40 +56,20 @@ COMMANDS = {
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 
 
-@dataclass
-class Outcome:
-    status: int
-    terminal: str
-
-    @property
-    def last_line(self) -> str:
-        return self.terminal.splitlines()[-1]
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder where all commands ran."""
+    """Where all commands run."""
     folder = tmp_path_factory.mktemp("terminal")
-    (folder / ".allennlp_plugins").write_text("bluelmo_plugins\n")
     (folder / "rows.jsonl").write_text('{"text": "so good", "label": "1"}\n' * 4)
     (folder / "task.jsonnet").write_text(CONFIG)
     for name, variant in VARIANTS.items():
         (folder / f"{name}.jsonnet").write_text(f"(import 'task.jsonnet') + {variant}")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(REPOSITORY),
-        "OMP_NUM_THREADS": "1",
-        "COMMANDS": json.dumps(COMMANDS),
-    }
-    for name in ("ALLENNLP_DEBUG", "DATASET_DIR", "ELMO_DIR"):
-        environment.pop(name, None)
-    subprocess.run([sys.executable, "-c", DRIVER], cwd=folder, env=environment, check=True)
     return folder
 
 
-def outcome(folder: Path, name: str) -> Outcome:
-    status = int((folder / f"{name}.status").read_text())
-    return Outcome(status, (folder / f"{name}.terminal").read_text())
+@pytest.fixture(scope="module")
+def outcomes(folder: Path) -> dict[str, Outcome]:
+    return run_commands(folder, COMMANDS, FAILING_READERS)
 
 
 @pytest.mark.parametrize(
@@ -129,26 +85,41 @@ def outcome(folder: Path, name: str) -> Outcome:
         pytest.param("gpu", "error: cuda_device 0 asks for a GPU", marks=needs_no_gpu),
     ],
 )
-def test_a_mistake_ends_with_its_message(folder: Path, name: str, message: str) -> None:
-    found = outcome(folder, name)
+def test_a_mistake_ends_with_its_message(
+    outcomes: dict[str, Outcome], name: str, message: str
+) -> None:
+    found = outcomes[name]
     assert found.last_line.startswith(message)
     assert found.terminal.count(message) == 1
     assert "Traceback" not in found.terminal
     assert found.status == 1
 
 
-def test_the_log_file_keeps_the_traceback_and_is_named(folder: Path) -> None:
-    assert outcome(folder, "user").terminal.splitlines()[-2] == ("The traceback is in user/out.log")
+def test_the_log_file_keeps_the_traceback_and_is_named(
+    outcomes: dict[str, Outcome], folder: Path
+) -> None:
+    assert outcomes["user"].lines[-2] == ("The traceback is in user/out.log")
     log = (folder / "user" / "out.log").read_text()
     assert "CRITICAL - root - Uncaught exception\nTraceback (most recent call last):" in log
     assert "bluelmo_plugins.errors.InputError: a.tsv, line 3: no label." in log
 
 
-def test_a_fault_of_the_program_keeps_its_traceback(folder: Path) -> None:
-    found = outcome(folder, "program")
-    assert "Traceback (most recent call last)" in found.terminal
+def test_a_fault_of_the_program_keeps_its_traceback(outcomes: dict[str, Outcome]) -> None:
+    found = outcomes["program"]
+    assert "error: Uncaught exception\nTraceback (most recent call last)" in found.terminal
     assert found.last_line == "KeyError: 'a fault of the program'"
     assert found.status == 1
+
+
+def test_a_training_that_is_not_of_our_configs_ends_with_its_files(
+    outcomes: dict[str, Outcome],
+) -> None:
+    assert outcomes["other"].status == 0
+    assert outcomes["other"].lines[-3:] == [
+        "  model    other/model.tar.gz",
+        "  figures  other/metrics.json",
+        "  log      other/out.log",
+    ]
 
 
 def test_an_open_progress_bar_does_not_draw_itself_after_the_message(
@@ -172,26 +143,8 @@ def test_what_was_printed_before_comes_before_the_message(
     assert terminal.getvalue() == b"a prediction\n\nerror: it is wrong\n"
 
 
-@pytest.mark.parametrize(
-    ("program", "expected"),
-    [
-        ("/venv/bin/allennlp", True),
-        ("C:/venv/Scripts/allennlp.exe", True),
-        ("allennlp", True),
-        ("/venv/lib/python3.11/site-packages/allennlp/__main__.py", True),
-        ("/venv/bin/pytest", False),
-        ("train_allennlp.py", False),
-        ("/home/me/other/__main__.py", False),
-        ("-c", False),
-        ("", False),
-    ],
-)
-def test_only_the_command_is_changed(program: str, expected: bool) -> None:
-    assert is_command(program) is expected
-
-
 def test_a_program_that_imports_the_plugin_keeps_its_hook_and_logging() -> None:
-    assert sys.excepthook.__module__ != "bluelmo_plugins.terminal"
+    assert sys.excepthook.__module__ != "bluelmo_plugins.terminal.last_words"
     assert not any(isinstance(each, MistakeFilter) for each in logging.getLogger().filters)
 
 

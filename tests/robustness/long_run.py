@@ -1,0 +1,52 @@
+"""A training in a process of its own, which notes after each epoch what it holds on to."""
+
+import ctypes
+import gc
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.training.callbacks import TrainerCallback
+
+import bluelmo_plugins  # noqa: F401  registers the classes
+from bluelmo_plugins.terminal import log_file
+
+NOTES = "holdings.jsonl"
+
+
+def holdings(log: Path) -> dict[str, int]:
+    """Bytes of memory of this process's own, open files, bytes of the log."""
+    gc.collect()
+    # What was freed and is still held would hide what is not freed.
+    ctypes.CDLL("libc.so.6").malloc_trim(0)
+    status = Path("/proc/self/status").read_text()
+    memory = re.search(r"^RssAnon:\s+(\d+) kB$", status, re.MULTILINE)
+    assert memory is not None
+    return {
+        "memory": 1024 * int(memory[1]),
+        "files": len(os.listdir("/proc/self/fd")),
+        "log": log.stat().st_size,
+    }
+
+
+@TrainerCallback.register("holdings")
+class HoldingsCallback(TrainerCallback):
+    """Adds a line to the notes after each epoch."""
+
+    def on_epoch(
+        self, trainer: Any, metrics: dict[str, Any], epoch: int, is_primary: bool = True, **kw: Any
+    ) -> None:
+        folder = Path(self.serialization_dir)
+        with (folder / NOTES).open("a") as notes:
+            notes.write(json.dumps({"epoch": epoch + 1, **holdings(folder / "out.log")}) + "\n")
+
+
+if __name__ == "__main__":
+    config, run, bound = sys.argv[1:]
+    log_file.BEGINNING = log_file.NEWEST = int(bound)
+    train_model(Params.from_file(config), run)
