@@ -19,7 +19,7 @@ TORCH =
 BIN = $(VENV)/bin
 FIND_PYTHON = sh requirements/find_python.sh $(or $(PYTHON),--first $(BIN)/python)
 
-.PHONY: help install demo test benchmark study results docs check format lock clean readme
+.PHONY: help install demo test benchmark study results docs check format lock clean
 
 help: ## say all this; plain `make` does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' Makefile | while read -r make target text; \
@@ -66,16 +66,14 @@ study: install ## try each option of the architecture on real corpora, into docs
 results: install ## train every corpus at hand over three seeds, into docs/results.md; an hour
 	$(BIN)/python -m study.full_table
 
-docs: install ## write docs/config.md, from the comments in configs/lib
+docs: install ## write what the configs give: docs/config.md, and the table of tasks in README.md
 	$(BIN)/python -m docs.config_reference
+	$(BIN)/python -m docs.task_table
 
 check: install ## what the linter, the formatter and the type checker say
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-readme: install ## write the table of tasks in README.md, which the configs give
-	$(BIN)/python -m docs.task_table
 
 format: install ## have the linter and the formatter mend what they can
 	$(BIN)/ruff check --fix .

@@ -1,7 +1,7 @@
 """
 The table of BLUE's tasks in README.md, made of the configs and of the published scores.
 
-`make readme` writes it; a test holds README.md against it.
+`make docs` writes it; a test holds README.md against it.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from bluelmo_plugins.report.markdown import markdown_table
 from bluelmo_plugins.report.published import BLUE_TASKS, PUBLISHED_SYSTEMS
 
 README = Path(__file__).parent.parent / "README.md"
-BEGIN = "<!-- The table is made of the configs: `make readme` writes it. -->\n"
+BEGIN = "<!-- The table is made of the configs: `make docs` writes it. -->\n"
 END = "<!-- End of the table. -->\n"
 
 _HEADER = (

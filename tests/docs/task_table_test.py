@@ -13,7 +13,7 @@ def table() -> str:
 
 def test_the_readme_has_the_table_of_the_configs(table):
     page = README.read_text(encoding="utf-8")
-    assert page == with_table(page, table), "`make readme` writes the table anew"
+    assert page == with_table(page, table), "`make docs` writes the table anew"
 
 
 def test_each_task_has_a_row_with_all_that_is_asked_of_it(table):
