@@ -9,7 +9,7 @@ from allennlp.common import Params
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.runs.evaluate import _batch_size, _device, evaluate_run
+from bluelmo_plugins.report.runs.evaluate import _batch_size, device_of, evaluate_run
 from bluelmo_plugins.report.runs.evaluation import read_evaluation, sha256
 from bluelmo_plugins.report.runs.run import read_run
 from bluelmo_plugins.sample.folder import DISCLAIMER
@@ -83,6 +83,6 @@ def test_the_batches_are_those_of_the_dev_split():
 )
 def test_the_device_is_that_of_the_training_if_there_is_any(config, device, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    assert _device(config) == device
+    assert device_of(config) == device
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert _device(config) == -1
+    assert device_of(config) == -1
