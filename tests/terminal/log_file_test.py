@@ -121,18 +121,20 @@ def test_a_closed_log_takes_nothing_more_and_does_not_fail(path: Path) -> None:
     handler.close()
 
 
-def test_level_format_and_progress_bars_come_along(path: Path) -> None:
+def test_level_format_and_progress_bars_come_along(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root, bars = logging.getLogger(), logging.getLogger("tqdm")
     handler = logging.FileHandler(path)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    monkeypatch.setattr(root, "handlers", [handler])
     before = bars.handlers[:]
-    root.addHandler(handler)
+
     bars.addHandler(handler)
     bound_log_files()
     (mine,) = [each for each in root.handlers if isinstance(each, BoundedLogFile)]
     assert bars.handlers == [*before, mine]
-    root.removeHandler(mine)
     bars.removeHandler(mine)
     write(mine, 1)
     mine.handle(logging.LogRecord("x", logging.WARNING, "f.py", 1, "two", None, None))
