@@ -161,7 +161,8 @@ local presets = ['default', 'paper'];
   cuda_device:: null,
 
   // More callbacks of the trainer, such as { type: 'tensorboard' }, which writes into log in the
-  // run's folder, or { type: 'console_logger', should_log_inputs: false }: all figures of each epoch.
+  // run's folder, or { type: 'console_logger', should_log_inputs: false }, which tells all figures
+  // of each epoch.
   callbacks:: [],
 
   // --- For the kinds of tasks, which the other files here describe

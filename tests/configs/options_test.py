@@ -54,6 +54,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "last_dropout": ("!super.last_dropout", "model/head/last_dropout", "OTHER"),
     "crf": ("true", "model/crf", True),
     "threshold": ("0.3", "model/threshold", 0.3),
+    "neighbours": ("true", "model/neighbours", True),
     "epochs": ("3", "trainer/num_epochs", 3),
     "patience": ("7", f"{SELECTION}/patience", 7),
     "min_delta": ("0.1", f"{SELECTION}/min_delta", 0.1),
@@ -89,7 +90,7 @@ COMPANIONS = {
 NER_COMPANIONS = {
     "encoder_dim": ("seq2seq:: 'ff', encoder_dim:: 9", "model/seq2seq_encoder/hidden_dim", 9),
 }
-NO_OPTIONS = {"declared_fields", "inert"}
+NO_OPTIONS = {"about", "declared_fields", "inert"}
 each_family = pytest.mark.parametrize("task", FAMILIES.values(), ids=FAMILIES.keys())
 
 

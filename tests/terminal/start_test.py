@@ -16,7 +16,9 @@ plugins.discover_plugins = lambda: []
 plugins.import_plugins()
 before = set(sys.modules)
 import bluelmo_plugins
-print(json.dumps(sorted({name.split(".")[0] for name in set(sys.modules) - before})))
+new = {name.split(".")[0] for name in set(sys.modules) - before}
+# AllenNLP's search for modules takes the folders runs and sample, where they are, for packages.
+print(json.dumps(sorted(name for name in new if getattr(sys.modules[name], "__file__", None))))
 """
 
 
