@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from benchmarks.corpus_file import rows_of
 from benchmarks.setting import CORPORA, Setting
 
 Choice = Callable[[Sequence[str]], list[str]]
@@ -81,15 +82,7 @@ def write_portion(setting: Setting, task: str, name: str, train: Choice, dev: Ch
     (folder / CORPORA[task]).mkdir(parents=True, exist_ok=True)
     for split, choose in (("train.tsv", train), ("dev.tsv", dev)):
         text = (setting.corpora / CORPORA[task] / split).read_text(encoding="utf-8")
-        header, rows, between = _rows(text)
+        header, rows, between = rows_of(text)
         content = header + between.join([*choose(rows), ""])
         (folder / CORPORA[task] / split).write_text(content, encoding="utf-8")
     return folder
-
-
-def _rows(text: str) -> tuple[str, list[str], str]:
-    """The head, the rows or sentences, and what stands after each."""
-    if "\n\n" in text:
-        return "", [block for block in text.split("\n\n") if block.strip()], "\n\n"
-    header, _, rows = text.partition("\n")
-    return f"{header}\n", [row for row in rows.split("\n") if row], "\n"

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from benchmarks.bare import REPOSITORY
 from study.factors import BASE
 from study.page import PAGE, compare_all, write_page
 from study.parity import PARITY, write_effects
 from study.plan import STUDIES, Study
 from study.results import RESULTS, find, keep, read_results
-from study.trial import REPOSITORY, SHARED, Trial
+from study.trial import SHARED, Trial
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,9 +1,11 @@
 """The corpora of the study: documents dealt into a training, a selecting and a scoring portion."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+from benchmarks.corpus_file import rows_of
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def deal(corpus: Corpus, source: Path, target: Path, sizes: Sizes, replicate: in
     rows: list[str] = []
     header = between = ""
     for split in ("train.tsv", "dev.tsv"):
-        header, found, between = _rows((source / split).read_text(encoding="utf-8"))
+        header, found, between = rows_of((source / split).read_text(encoding="utf-8"))
         rows += found
     documents: dict[str, list[str]] = {}
     for row in rows:
@@ -121,11 +123,3 @@ def _take(documents: list[list[str]], size: int) -> list[str]:
     while len(rows) < size and documents:
         rows += documents.pop()
     return rows
-
-
-def _rows(text: str) -> tuple[str, Sequence[str], str]:
-    """The header, the rows or sentences, and what stands after each."""
-    if "\n\n" in text:
-        return "", [block for block in text.split("\n\n") if block.strip()], "\n\n"
-    header, _, rows = text.partition("\n")
-    return f"{header}\n", [row for row in rows.split("\n") if row], "\n"

@@ -2,15 +2,14 @@
 
 import json
 from pathlib import Path
-from statistics import mean
 
 from benchmarks.page import RESULTS
+from benchmarks.parts.twenty_epochs import EPOCHS, whole_corpus
+from benchmarks.samples import Json
 from benchmarks.tables import seconds_words, table
 from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS
-from study.trial import Json
 
 SEEDS = 3
-EPOCHS = 20
 
 _LIKE_DDI = ("ddi", 51)
 """Relations: what was measured on DDI, and its tokens a row."""
@@ -82,13 +81,8 @@ def _rows(task: str) -> list[int]:
 def _seconds(task: str, way: str, measured: Json) -> float:
     like, tokens_a_row = _TASKS[task][1]
     run = next(each for each in measured[like]["runs"] if each["way"] == way)
-    seconds, tokens = run["seconds"], run["tokens"]
     train, dev, test = (tokens_a_row * rows for rows in _rows(task))
-    first_pass = seconds["feature_pass"] / (tokens["train"] + tokens["dev"])
-    epoch = (
-        mean(seconds["training"]) / tokens["train"] * train
-        + mean(seconds["validating"]) / tokens["dev"] * dev
-    )
-    once = seconds["starting"] + seconds["building"] + seconds["ending"]
-    features = 0.0 if task in _SHARES_FEATURES else first_pass * (train + dev + test)
-    return float(features + SEEDS * (once + EPOCHS * epoch))
+    cost = whole_corpus(run, train, train, dev)
+    of_all_splits = cost["feature_pass"] * (train + dev + test) / (train + dev)
+    features = 0.0 if task in _SHARES_FEATURES else of_all_splits
+    return float(features + SEEDS * (cost["once"] + EPOCHS * cost["epoch"]))

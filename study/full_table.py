@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.bare import REPOSITORY
 from study.estimate import estimate_table
-from study.trial import REPOSITORY, SHARED
+from study.trial import SHARED
 
 PAGE = REPOSITORY / "docs" / "results.md"
 

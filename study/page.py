@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
+from benchmarks.bare import REPOSITORY
 from benchmarks.tables import table
 from study.comparison import BETTER, WORSE, Compared, compare, deviation
 from study.corpora import CORPORA
 from study.picture import draw
 from study.plan import STUDIES, Study
-from study.trial import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "study.md"
 

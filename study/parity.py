@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.bare import REPOSITORY
 from benchmarks.tables import table
 from study.comparison import BETTER, WORSE, Compared
 from study.factors import BASE
 from study.page import with_spread
-from study.trial import REPOSITORY
 
 PARITY = REPOSITORY / "docs" / "parity.md"
 

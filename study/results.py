@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from study.trial import REPOSITORY, Json
+from benchmarks.bare import REPOSITORY
+from benchmarks.samples import Json
 
 RESULTS = REPOSITORY / "study" / "results"
 

@@ -11,14 +11,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bare import REPOSITORY
+from benchmarks.samples import Json
 from study.corpora import CORPORA, deal
 from study.factors import Variant
 from study.plan import Study
 
-REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
