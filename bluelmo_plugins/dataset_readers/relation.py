@@ -10,11 +10,11 @@ from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
 from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record
 from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
+from bluelmo_plugins.dataset_readers.pairs import Pair, pairs_of
 from bluelmo_plugins.dataset_readers.published_counts import NEGATIVE_LABELS
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table import Row
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
-from bluelmo_plugins.official.pairs import Pair, pairs_of
 
 
 @DatasetReader.register("blue_relation")

@@ -3,11 +3,12 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bluelmo_plugins.dataset_readers.json_lines import json_rows
 from bluelmo_plugins.dataset_readers.quoting import is_csv_quoted, parse_rows
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
@@ -82,22 +83,39 @@ def read_table(path: Path) -> Table:
         For a file that is no text, and for a line that cannot be parsed.
     """
     lines = read_lines(path)
-    suffix = path.suffix.lower()
     table = Table(path)
-    if suffix in _JSON_LINES_SUFFIXES:
+    if path.suffix.lower() in _JSON_LINES_SUFFIXES:
         table.form = "JSON lines"
-        parsed: Iterable[tuple[int, int, list[str]]] = _parse_json_lines(path, lines)
+        table.rows += (Row(*row) for row in json_rows(path, lines, _json_text))
+        table.empty_lines += (number for number, line in enumerate(lines, 1) if not line.strip())
     else:
-        delimiter = "," if suffix == ".csv" and "\t" not in lines[0] else "\t"
-        if delimiter == ",":
-            table.form = "fields parted by commas"
-        csv_quoted = is_csv_quoted(lines, delimiter)
-        parsed = parse_rows(lines, delimiter, csv_quoted)
-        quotes = f"lines with quotes, read as {'csv quoting' if csv_quoted else 'text'}"
-        table.notes[quotes] = sum('"' in line for line in lines)
+        add_parsed_rows(table, lines)
+    if not table.rows:
+        raise InputError("the file has no rows", file=path, expected="a corpus file with rows")
+    return table
+
+
+def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
+    """
+    Parts lines into fields.
+
+    # Parameters
+
+    table : `Table`
+        Gets the rows, with what a user should know about them; an `InputError` tells its path.
+    lines : `Sequence[str]`
+        All lines of its file, which is no JSON lines.
+    """
+    is_csv = table.path.suffix.lower() == ".csv" and "\t" not in lines[0]
+    delimiter = "," if is_csv else "\t"
+    if is_csv:
+        table.form = "fields parted by commas"
+    csv_quoted = is_csv_quoted(lines, delimiter)
+    quotes = f"lines with quotes, read as {'csv quoting' if csv_quoted else 'text'}"
+    table.notes[quotes] = sum('"' in line for line in lines)
     last_line = 0
     try:
-        for first_line, last_line, fields in parsed:
+        for first_line, last_line, fields in parse_rows(lines, delimiter, csv_quoted):
             if len(fields) > 1 or (fields and fields[0].strip()):
                 table.rows.append(Row(first_line, fields))
                 table.notes["rows with a line end inside a quoted field"] += last_line > first_line
@@ -106,56 +124,10 @@ def read_table(path: Path) -> Table:
     except csv.Error as error:
         raise InputError(
             f"cannot be parsed ({error})",
-            file=path,
+            file=table.path,
             line=last_line + 1,
             expected="fields parted by tabs, one row a line",
         ) from error
-    if not table.rows:
-        raise InputError("the file has no rows", file=path, expected="a corpus file with rows")
-    return table
-
-
-def _parse_json_lines(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
-    keys: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            yield number, number, []
-            continue
-        row = _json_object(path, number, line)
-        if not keys:
-            keys = list(row)
-            yield number, number, keys
-        missing = [key for key in keys if key not in row]
-        if missing:
-            raise InputError(
-                f"the object has no '{missing[0]}'",
-                file=path,
-                line=number,
-                column=missing[0],
-                expected=f"the keys of the first line ({', '.join(keys)})",
-            )
-        yield number, number, [_json_text(row[key]) for key in keys]
-
-
-def _json_object(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"is not JSON ({getattr(error, 'msg', error)}"
-            f" at character {getattr(error, 'pos', 0) + 1})",
-            file=path,
-            line=number,
-            expected="one JSON object a line",
-        ) from error
-    if not isinstance(row, dict):
-        raise InputError(
-            f"is a JSON {type(row).__name__}",
-            file=path,
-            line=number,
-            expected="one JSON object a line",
-        )
-    return row
 
 
 def _json_text(value: Any) -> str:

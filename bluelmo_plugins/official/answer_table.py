@@ -1,18 +1,15 @@
 """A file with an answer a row, under a header: official, our own JSON lines, a labelled corpus."""
 
-import csv
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional
 
 from bluelmo_plugins.dataset_readers.columns import INDEX, Column, Record
+from bluelmo_plugins.dataset_readers.json_lines import is_json_lines, json_rows
 from bluelmo_plugins.dataset_readers.layout import find_layout
-from bluelmo_plugins.dataset_readers.quoting import is_csv_quoted, parse_rows
-from bluelmo_plugins.dataset_readers.table import Row, Table
+from bluelmo_plugins.dataset_readers.table import Row, Table, add_parsed_rows
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.official.json_lines import is_json_lines, json_objects
 
 ARGUMENTS = [Column(name, (name,), needed=False) for name in ("docid", "arg1", "arg2")]
 """The columns of a pair."""
@@ -50,7 +47,12 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
         the answer could be in another column.
     """
     lines = read_lines(path)
-    rows = _json_rows(path, lines) if is_json_lines(lines) else _tsv_rows(path, lines)
+    table = Table(path)
+    if is_json_lines(lines):
+        table.rows += (Row(*row) for row in json_rows(path, lines, _text))
+    else:
+        add_parsed_rows(table, lines)
+    table.rows = rows = [row for row in table.rows if any(map(str.strip, row.fields))]
     if not rows:
         raise InputError("the file has no rows", file=path, expected="a header and rows")
     header = [name.strip().lower() for name in rows[0].fields]
@@ -66,37 +68,12 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
     if len(rows) > 1:
         mended = _MENDED_HEADERS.get((tuple(header), len(rows[1].fields)))
         rows[0] = Row(rows[0].line, mended or rows[0].fields)
-    table = Table(path, rows)
     layout = find_layout(table, [INDEX, *ARGUMENTS], answer, lambda rows: None)
     records = list(layout.records())
     for record in records:
         if not record.index:
             raise record.error("the id is missing", "index", "the id of a row of the gold file")
     return records
-
-
-def _tsv_rows(path: Path, lines: Sequence[str]) -> list[Row]:
-    delimiter = "," if path.suffix.lower() == ".csv" and "\t" not in lines[0] else "\t"
-    parsed = parse_rows(lines, delimiter, is_csv_quoted(lines, delimiter))
-    try:
-        rows = [Row(line, fields) for line, _, fields in parsed]
-    except csv.Error as error:
-        raise InputError(f"cannot be parsed ({error})", file=path, expected="a table") from error
-    return [row for row in rows if any(field.strip() for field in row.fields)]
-
-
-def _json_rows(path: Path, lines: Sequence[str]) -> list[Row]:
-    objects = list(json_objects(path, lines))
-    keys = list(objects[0][1])
-    rows = [Row(objects[0][0], keys)]
-    for line, values in objects:
-        missing = [key for key in keys if key not in values]
-        if missing:
-            expected = f"the keys of the first line ({', '.join(keys)})"
-            found = f"the object has no '{missing[0]}'"
-            raise InputError(found, file=path, line=line, expected=expected)
-        rows.append(Row(line, [_text(values[key]) for key in keys]))
-    return rows
 
 
 def _text(value: Any) -> str:

@@ -6,11 +6,11 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any, Optional
 
+from bluelmo_plugins.dataset_readers.json_lines import is_json_lines, json_objects
 from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.mentions import Span, character_spans, span_text, tags_to_mentions
-from bluelmo_plugins.official.json_lines import is_json_lines, json_objects
 from bluelmo_plugins.official.mentions import OfficialMention, docid_of, mentions_of
 
 logger = getLogger(__name__)

@@ -10,10 +10,10 @@ from typing import Any, Generic, Optional
 from allennlp.data import DatasetReader
 
 from bluelmo_plugins.dataset_readers.columns import Record
+from bluelmo_plugins.dataset_readers.pairs import Pair, pairs_of
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.official.answer_kinds import Answer, AnswerKind
 from bluelmo_plugins.official.answer_table import ARGUMENTS, read_answer_table
-from bluelmo_plugins.official.pairs import Pair, pairs_of
 
 logger = getLogger(__name__)
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Optional
 
-from bluelmo_plugins.official.pairs import Pair
+from bluelmo_plugins.dataset_readers.pairs import Pair
 
 RELATION_COLUMNS = ("id", "docid", "arg1", "arg2", "label")
 MULTILABEL_COLUMNS = ("index", "labels")

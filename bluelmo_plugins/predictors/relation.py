@@ -3,7 +3,7 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.official.pairs import Pair
+from bluelmo_plugins.dataset_readers.pairs import Pair
 from bluelmo_plugins.official.tables import RELATION_COLUMNS, relation_row, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import SentencePredictor
 

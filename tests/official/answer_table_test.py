@@ -60,7 +60,10 @@ def test_a_table_whose_header_names_no_answers_is_left_to_the_reader(write, text
     [
         ("index\tlabel\nq1\tup\n\tdown\n", "line 3, column 'index': the id is missing"),
         ('{"index": null, "label": "up"}\n', "line 1, column 'index': the id is missing"),
-        ('{"index": "a", "label": "up"}\n{"index": "b"}\n', "line 2: the object has no 'label'"),
+        (
+            '{"index": "a", "label": "up"}\n{"index": "b"}\n',
+            "line 2, column 'label': the object has no 'label'",
+        ),
         ('{"index": "a", "label": "up"}\n{"index"\n', "line 2: is not JSON"),
         ('{"index": "a", "label": "up"}\n[1]\n', "line 2: is a JSON list"),
         ("index\tlabel\nq1\tup\tx\nq2\n", "the row has 3 fields"),

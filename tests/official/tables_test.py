@@ -6,7 +6,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.official.pairs import Pair
+from bluelmo_plugins.dataset_readers.pairs import Pair
 from bluelmo_plugins.official.tables import joined_labels, relation_row, tsv_line
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from allennlp.data import Instance
 
+from bluelmo_plugins.dataset_readers.json_lines import json_objects
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.official.json_lines import json_objects
 
 Metadata = dict[str, Any]
 

@@ -8,9 +8,9 @@ from typing import Any, Optional
 import numpy as np
 from allennlp.data import Instance
 
+from bluelmo_plugins.dataset_readers.pairs import pairs_of
 from bluelmo_plugins.dataset_readers.published_counts import NEGATIVE_LABELS
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
-from bluelmo_plugins.official.pairs import pairs_of
 from bluelmo_plugins.official.task import Task
 from bluelmo_plugins.report.comparison.answers import Metadata, metadata_of, read_answers
 from bluelmo_plugins.report.comparison.comparison import (

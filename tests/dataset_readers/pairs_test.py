@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.official.pairs import Pair, pairs_of
+from bluelmo_plugins.dataset_readers.pairs import Pair, pairs_of
 
 
 @pytest.mark.parametrize(

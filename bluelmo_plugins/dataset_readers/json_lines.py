@@ -1,8 +1,8 @@
-"""Files of JSON lines, known by what they hold: predictions have any name."""
+"""JSON lines: their objects, and the rows that these make."""
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ _OBJECT = re.compile(r'\s*\{\s*"')
 
 def is_json_lines(lines: Sequence[str]) -> bool:
     """
-    Whether a file holds JSON objects.
+    Whether a file holds JSON objects, for one of any name, such as a prediction.
 
     # Parameters
 
@@ -62,6 +62,48 @@ def json_objects(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, dict[s
         if not isinstance(value, dict):
             raise _no_object(path, number, f"is a JSON {type(value).__name__}")
         yield number, value
+
+
+def json_rows(
+    path: Path, lines: Sequence[str], text: Callable[[Any], str]
+) -> Iterator[tuple[int, list[str]]]:
+    """
+    The objects of a file as the rows of a table.
+
+    # Parameters
+
+    path : `Path`
+        Its name, for the error.
+    lines : `Sequence[str]`
+        Its lines.
+    text : `Callable[[Any], str]`
+        What stands in a field for a value.
+
+    # Returns
+
+    `Iterator[tuple[int, list[str]]]`
+        The keys of the first object, then a row for each object; each with the number of its line.
+
+    # Raises
+
+    `InputError`
+        If a line is no JSON object, or one without a key of the first.
+    """
+    keys: list[str] = []
+    for line, values in json_objects(path, lines):
+        if not keys:
+            keys = list(values)
+            yield line, keys
+        missing = [key for key in keys if key not in values]
+        if missing:
+            raise InputError(
+                f"the object has no '{missing[0]}'",
+                file=path,
+                line=line,
+                column=missing[0],
+                expected=f"the keys of the first line ({', '.join(keys)})",
+            )
+        yield line, [text(values[key]) for key in keys]
 
 
 def _no_object(path: Path, line: int, found: str) -> InputError:
