@@ -14,10 +14,10 @@ from typing import Any
 from allennlp.version import VERSION
 
 from bluelmo_plugins.commands.predict import PredictManager
+from bluelmo_plugins.files.whole_files import written_whole
 from bluelmo_plugins.terminal import logging_for_users
 from bluelmo_plugins.terminal.after_training import telling_what_came_of_it
 from bluelmo_plugins.terminal.bars import BarWriter, TrainerBars
-from bluelmo_plugins.training.whole_files import written_whole
 from bluelmo_plugins.untrusted.archived_config import ArchivedParams
 from bluelmo_plugins.untrusted.archived_weights import loading_checked_weights
 from bluelmo_plugins.untrusted.extraction import extracting_safely

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.blue_evaluator import report
+from bluelmo_plugins.evaluation.figures import report
 from bluelmo_plugins.official.scorers import scorer_of
 from bluelmo_plugins.official.task import load_task
 

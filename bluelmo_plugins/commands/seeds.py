@@ -15,7 +15,7 @@ from allennlp.common.util import SigTermReceived
 from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.row import deviation, mean
 from bluelmo_plugins.report.runs.epochs import read_epochs
 from bluelmo_plugins.report.runs.evaluate import evaluate_run

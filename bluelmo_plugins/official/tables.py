@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Optional
 
 from bluelmo_plugins.dataset_readers.pairs import Pair
@@ -32,6 +33,21 @@ def tsv_line(fields: Iterable[str]) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter="\t", lineterminator="\n").writerow(fields)
     return line.getvalue()
+
+
+def write_table(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """
+    Writes a file of such lines.
+
+    # Parameters
+
+    path : `Path`
+        The file.
+    rows : `Iterable[Sequence[str]]`
+        The fields of each row; one without any becomes an empty line.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows(rows)
 
 
 def relation_row(index: str, pair: Optional[Pair], label: str) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """The folder of a prepared corpus: written whole or not at all, and never over files unasked."""
 
-import csv
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_folder import replaced_folder
+from bluelmo_plugins.official.tables import write_table
 from bluelmo_plugins.preparation.splits import Splits
 
 
@@ -42,10 +43,8 @@ def check_free(folder: Path, files: Sequence[str], force: bool) -> None:
 @contextmanager
 def new_folder(folder: Path, files: Mapping[str, str], splits: Splits) -> Iterator[Path]:
     """
-    Writes files into a hidden folder beside the one they are for, which takes its place at the end
-    of the block, in one step, if the block raises nothing. Other files of the old folder are kept.
-
-    The files are written as BLUE does: fields parted by tabs, and quoted where they hold a quote.
+    Writes files as BLUE does into a hidden folder beside the one they are for, which takes its
+    place at the end of the block (`replaced_folder`). Other files of the old folder are kept.
 
     # Parameters
 
@@ -66,38 +65,20 @@ def new_folder(folder: Path, files: Mapping[str, str], splits: Splits) -> Iterat
     `InputError`
         If something cannot be written.
     """
-    folder = folder.resolve()
-    partial, old = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "old"))
     try:
-        _clear(folder, partial, old)
-        partial.mkdir(parents=True)
-        for split, rows in splits.items():
-            with (partial / files[split]).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, delimiter="\t", lineterminator="\n").writerows(rows)
-        yield partial
-        if folder.exists():
-            for path in folder.iterdir():
+        with replaced_folder(folder) as partial:
+            for split, rows in splits.items():
+                write_table(partial / files[split], rows)
+            yield partial
+            for path in folder.iterdir() if folder.exists() else ():
                 if path.name not in files.values():
                     _copy(path, partial / path.name)
-            folder.rename(old)
-        partial.rename(folder)
     except OSError as error:
         raise InputError(
             f"cannot be written ({error.strerror})",
             file=error.filename or folder,
             todo="Name another folder with -o, or make room",
         ) from error
-    finally:
-        _clear(folder, partial, old)
-
-
-def _clear(folder: Path, partial: Path, old: Path) -> None:
-    """Removes what is left of this run or a killed one; the old folder only if there is a new."""
-    if old.exists() and not folder.exists():
-        old.rename(folder)
-    for leftover in (partial, old):
-        if leftover.exists():
-            shutil.rmtree(leftover)
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import Optional
 
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
 from bluelmo_plugins.report.bootstrap import LEVEL
 from bluelmo_plugins.report.markdown import escaped, markdown_table

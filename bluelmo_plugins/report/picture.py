@@ -3,7 +3,7 @@
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
 from bluelmo_plugins.report.bootstrap import LEVEL
 from bluelmo_plugins.report.notes import SAMPLE_NOTE

@@ -1,11 +1,11 @@
 """A page about one run: how it learnt, and what it gets wrong."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
+from bluelmo_plugins.official.tables import write_table
 from bluelmo_plugins.report.bootstrap import LEVEL, bootstrap_interval
 from bluelmo_plugins.report.comparison.comparison import Comparison, Confusion, Error
 from bluelmo_plugins.report.markdown import escaped, markdown_table
@@ -87,7 +87,8 @@ def _answers(comparison: Comparison, title: str, folder: Path, name: str) -> Ite
         yield f"![Predicted scores]({name}-scores.png)"
     yield "## Errors"
     table = folder / f"{name}-errors.tsv"
-    _write_errors(comparison.errors, table)
+    rows = ((*error[:-1], " / ".join(error.texts)) for error in comparison.errors)
+    write_table(table, [_ERROR_HEADER, *rows])
     numbers = Counter(error.kind for error in comparison.errors)
     told = ", ".join(f"{kind}: {number}" for kind, number in numbers.items()) or "none"
     yield f"{told.capitalize()}. All of them are in [{table.name}]({table.name})."
@@ -113,11 +114,3 @@ def _error_cells(error: Error) -> list[str]:
         *map(escaped, (error.id, error.gold, error.predicted)),
         "<br>".join(map(escaped, error.texts)),
     ]
-
-
-def _write_errors(errors: Sequence[Error], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
-        writer.writerow(_ERROR_HEADER)
-        for error in errors:
-            writer.writerow([*error[:-1], " / ".join(error.texts)])

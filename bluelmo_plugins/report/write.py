@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
 from bluelmo_plugins.report.formats import as_csv, as_markdown
 from bluelmo_plugins.report.markdown import escaped, markdown_table

@@ -1,12 +1,12 @@
 """The ten sample corpora: BLUE's folders and files, and what goes into them."""
 
-import csv
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from bluelmo_plugins.official.tables import write_table
 from bluelmo_plugins.sample.inference import inference_splits
 from bluelmo_plugins.sample.multilabel import hallmark_splits
 from bluelmo_plugins.sample.ner import entity_splits
@@ -66,8 +66,7 @@ def corpus_splits(corpus: SampleCorpus, seed: int) -> Splits:
 
 def write_corpora(directory: Path, seed: int) -> None:
     """
-    Writes all corpora into an existing folder, as BLUE's converters do: `csv.writer` with tabs, so
-    that a field with a quote in it is quoted.
+    Writes all corpora into an existing folder, as BLUE's converters do.
 
     # Parameters
 
@@ -79,6 +78,4 @@ def write_corpora(directory: Path, seed: int) -> None:
     for corpus in CORPORA:
         (directory / corpus.folder).mkdir()
         for split, rows in corpus_splits(corpus, seed).items():
-            path = directory / corpus.folder / corpus.files[split]
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, delimiter="\t", lineterminator="\n").writerows(rows)
+            write_table(directory / corpus.folder / corpus.files[split], rows)

@@ -1,11 +1,11 @@
 """Folders of sample files: known by their README and checksums, written whole or not at all."""
 
-import hashlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import sum_of
+from bluelmo_plugins.files.whole_folder import replaced_folder
 
 DISCLAIMER = (
     "These are samples: random weights and invented sentences. They show that the software works\n"
@@ -46,7 +46,7 @@ def check_replaceable(folder: Path) -> None:
     known = _read_checksums(folder)
     for path in files:
         name = path.relative_to(folder).as_posix()
-        if name != _CHECKSUMS and known.get(name) != _checksum(path):
+        if name != _CHECKSUMS and known.get(name) != sum_of(path).sha256:
             raise InputError(
                 "was added to this folder of samples, or changed there, and would be lost",
                 file=path,
@@ -56,10 +56,7 @@ def check_replaceable(folder: Path) -> None:
 
 def write_sample_folder(folder: Path, readme: str, write: Callable[[Path], None]) -> None:
     """
-    Replaces a folder, in one step once all of its files are written.
-
-    An interrupted run leaves the folder complete (the old or the new one) or missing. What else it
-    leaves, in hidden folders beside it, the next run removes.
+    Replaces a folder once all of its files are written (`replaced_folder`).
 
     # Parameters
 
@@ -70,21 +67,12 @@ def write_sample_folder(folder: Path, readme: str, write: Callable[[Path], None]
     write : `Callable[[Path], None]`
         Writes the files into the folder that it is given.
     """
-    folder = folder.resolve()
     check_replaceable(folder)
-    partial, old = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "old"))
-    for leftover in (partial, old):
-        if leftover.exists():
-            shutil.rmtree(leftover)
-    partial.mkdir(parents=True)
-    write(partial)
-    (partial / _README).write_text(f"{_README_START}\n{DISCLAIMER}\n\n{readme}", encoding="utf-8")
-    _write_checksums(partial)
-    if folder.exists():
-        folder.rename(old)
-    partial.rename(folder)
-    if old.exists():
-        shutil.rmtree(old)
+    with replaced_folder(folder) as partial:
+        write(partial)
+        text = f"{_README_START}\n{DISCLAIMER}\n\n{readme}"
+        (partial / _README).write_text(text, encoding="utf-8")
+        _write_checksums(partial)
 
 
 def is_sample(folder: Path) -> bool:
@@ -111,14 +99,9 @@ def is_sample(folder: Path) -> bool:
     )
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _write_checksums(folder: Path) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = [f"{_checksum(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    lines = [f"{sum_of(path).sha256}  {path.relative_to(folder).as_posix()}\n" for path in files]
     (folder / _CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 

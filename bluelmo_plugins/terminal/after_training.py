@@ -9,7 +9,7 @@ from typing import Any, Optional
 from allennlp.commands.train import Train
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.runs.epochs import METRICS_NAME, Epochs, read_epochs
 from bluelmo_plugins.report.runs.evaluate import device_of
 from bluelmo_plugins.report.runs.run import Run, read_run

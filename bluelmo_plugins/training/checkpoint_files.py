@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 import torch
 
-from bluelmo_plugins.training.whole_files import (
+from bluelmo_plugins.files.whole_files import (
     FileSum,
     link_whole,
     save_whole,

@@ -11,6 +11,7 @@ from allennlp.training import Checkpointer, GradientDescentTrainer
 from allennlp.training.trainer import Trainer, TrainerCheckpoint
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import FileSum, link_whole, remove_unfinished
 from bluelmo_plugins.training.checkpoint_files import (
     CheckpointFiles,
     DamagedCheckpoint,
@@ -19,7 +20,6 @@ from bluelmo_plugins.training.checkpoint_files import (
 )
 from bluelmo_plugins.training.exact_recovery import ExactRecoveryCallback
 from bluelmo_plugins.training.going_on import asks_to_recover
-from bluelmo_plugins.training.whole_files import FileSum, link_whole, remove_unfinished
 from bluelmo_plugins.workers import gather_from_workers
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from allennlp.data import TensorDict
 from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 
-from bluelmo_plugins.evaluation.blue_evaluator import shown
+from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.terminal.bars import TrainerBars
 from bluelmo_plugins.training.epoch_bar import EpochBar, num_tokens
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.blue_evaluator import report
+from bluelmo_plugins.evaluation.figures import report
 from bluelmo_plugins.official.scorer import Scorer
 from bluelmo_plugins.official.scorers import scorer_of
 from bluelmo_plugins.official.task import load_task

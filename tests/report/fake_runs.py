@@ -6,7 +6,7 @@ from typing import Any
 
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.runs.evaluation import Evaluation, sha256, write_evaluation
+from bluelmo_plugins.report.runs.evaluation import Evaluation, write_evaluation
 from bluelmo_plugins.report.runs.run import Run, read_run
 from bluelmo_plugins.report.runs.samples import Samples
 
@@ -119,7 +119,7 @@ def write_evaluated(
     if family == "relation":
         metrics["support/DDI-int"] = 1.0
     sizes = compared[0].sizes if sizes is None else sizes
-    write_evaluation(run, Evaluation(str(test_file), sha256(run.archive), samples, sizes, metrics))
+    write_evaluation(run, Evaluation(str(test_file), run.archive_sha256, samples, sizes, metrics))
     return run
 
 

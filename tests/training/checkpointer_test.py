@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import FileSum
 from bluelmo_plugins.training.checkpoint_files import CheckpointFiles, checkpoints_in
-from bluelmo_plugins.training.whole_files import FileSum
 from tests.training.small_run import outcome, train
 
 

@@ -12,17 +12,16 @@ from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import written_whole
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.evaluation import (
     PREDICTIONS_NAME,
     Evaluation,
-    sha256,
     write_evaluation,
 )
 from bluelmo_plugins.report.runs.run import CONFIG_NAME, Run
 from bluelmo_plugins.report.runs.samples import samples_of
-from bluelmo_plugins.training.whole_files import written_whole
 
 _DEFAULT_BATCH_SIZE = 32
 _CPU = -1
@@ -63,7 +62,7 @@ def evaluate_run(run: Run, test_file: Path) -> Evaluation:
     )
     evaluation = Evaluation(
         str(test_file.absolute()),
-        sha256(run.archive),
+        run.archive_sha256,
         samples_of(run, test_file),
         compared[0].sizes if compared is not None else {},
         metrics,

@@ -1,15 +1,13 @@
 """What is kept beside a model about its evaluation on the test split."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Optional
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import written_whole
 from bluelmo_plugins.report.runs.run import Run
 from bluelmo_plugins.report.runs.samples import Samples
-from bluelmo_plugins.training.whole_files import written_whole
 
 EVALUATION_NAME = "evaluation.json"
 PREDICTIONS_NAME = "predictions.jsonl"
@@ -74,7 +72,7 @@ def read_evaluation(run: Run) -> Optional[Evaluation]:
             expected="what `allennlp blue seeds` and `allennlp blue report --evaluate` write",
             todo="Move it away",
         ) from error
-    is_of_model = not run.archive.is_file() or sha256(run.archive) == evaluation.archive_sha256
+    is_of_model = not run.archive.is_file() or run.archive_sha256 == evaluation.archive_sha256
     return evaluation if is_of_model else None
 
 
@@ -93,21 +91,3 @@ def write_evaluation(run: Run, evaluation: Evaluation) -> None:
     told["samples"] = evaluation.samples._asdict()
     with written_whole(run.directory / EVALUATION_NAME) as part:
         part.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-
-
-def sha256(path: Path) -> str:
-    """
-    The checksum of a file.
-
-    # Parameters
-
-    path : `Path`
-        The file.
-
-    # Returns
-
-    `str`
-        In hexadecimal.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Optional
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import sum_of
+from bluelmo_plugins.report.runs.settings import settings
 
 CONFIG_NAME = "config.json"
 ARCHIVE_NAME = "model.tar.gz"
@@ -44,6 +46,11 @@ class Run:
         return self.directory / ARCHIVE_NAME
 
     @property
+    def archive_sha256(self) -> str:
+        """By what the trained model is known, in hexadecimal digits."""
+        return sum_of(self.archive).sha256
+
+    @property
     def seed(self) -> Optional[int]:
         """What the run's random numbers came from, where the config tells it."""
         return self.config.get("random_seed")
@@ -57,7 +64,8 @@ class Run:
     @property
     def elmo(self) -> Optional[Path]:
         """The folder of ELMo's weights, where the config names any."""
-        weights = next(_values(self.config["model"], "weight_file"), None)
+        found = settings(self.config["model"]).items()
+        weights = next((value for key, value in found if key.endswith("weight_file")), None)
         return None if weights is None else Path(str(weights)).parent
 
     @property
@@ -142,15 +150,3 @@ def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts seed-2 before seed-10."""
     parts = "".join(each if each.isdecimal() else f" {each} " for each in name).split()
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
-
-
-def _values(config: Any, key: str) -> Iterator[Any]:
-    """All values of a key, however deep it lies."""
-    if isinstance(config, dict):
-        if key in config:
-            yield config[key]
-        for value in config.values():
-            yield from _values(value, key)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _values(value, key)

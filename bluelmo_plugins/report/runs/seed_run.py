@@ -13,10 +13,10 @@ from allennlp.common import Params
 from allennlp.common.params import parse_overrides
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_files import UNFINISHED
 from bluelmo_plugins.report.runs.epochs import METRICS_NAME
 from bluelmo_plugins.report.runs.run import CONFIG_NAME, SEED_KEYS, SEED_PREFIX, Run, read_run
 from bluelmo_plugins.report.runs.settings import differences, settings
-from bluelmo_plugins.training.whole_files import UNFINISHED
 
 
 @dataclass(frozen=True)

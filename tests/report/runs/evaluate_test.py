@@ -10,7 +10,7 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.evaluate import _batch_size, device_of, evaluate_run
-from bluelmo_plugins.report.runs.evaluation import read_evaluation, sha256
+from bluelmo_plugins.report.runs.evaluation import read_evaluation
 from bluelmo_plugins.report.runs.run import read_run
 from bluelmo_plugins.sample.folder import DISCLAIMER
 from tests.configs.jsonnet_files import CONFIGS
@@ -43,7 +43,7 @@ def test_the_scores_are_those_of_the_predictions(
     assert read_evaluation(run) == evaluation
     assert (evaluation.test_file, evaluation.archive_sha256) == (
         str(test_file),
-        sha256(run.archive),
+        run.archive_sha256,
     )
     assert (evaluation.samples.corpus, evaluation.samples.elmo) == (True, False)
     task_of_run = load_task(str(run.directory / "config.json"))

@@ -8,7 +8,6 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.runs.evaluation import (
     Evaluation,
     read_evaluation,
-    sha256,
     write_evaluation,
 )
 from bluelmo_plugins.report.runs.samples import Samples
@@ -23,7 +22,7 @@ def run(tmp_path):
 @pytest.fixture
 def evaluation(run):
     return Evaluation(
-        "blue/test.tsv", sha256(run.archive), Samples(True, None), {"pairs": 3}, {"blue": 0.25}
+        "blue/test.tsv", run.archive_sha256, Samples(True, None), {"pairs": 3}, {"blue": 0.25}
     )
 
 

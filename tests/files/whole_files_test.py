@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from bluelmo_plugins.training.whole_files import (
+from bluelmo_plugins.files.whole_files import (
     link_whole,
     remove_unfinished,
     save_whole,
