@@ -97,6 +97,27 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
 
 
+def listed(names: Iterable[str], most: int = 10) -> str:
+    """
+    Names in a message.
+
+    # Parameters
+
+    names : `Iterable[str]`
+        The names.
+    most : `int`, optional (default = `10`)
+        Of more than these, the first are told, and how many more there are.
+
+    # Returns
+
+    `str`
+    """
+    names = list(names)
+    shown = ", ".join(names[:most])
+    more = len(names) - most
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
 def unknown_name(
     kind: str,
     name: str,

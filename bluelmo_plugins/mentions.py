@@ -146,3 +146,25 @@ def span_text(span: Span, words: Sequence[str], offsets: Optional[Sequence[Span]
         gap = 1 if offsets is None else offsets[position][0] - offsets[position - 1][1]
         text += " " * gap + words[position]
     return text
+
+
+def one_space_apart(words: Sequence[str]) -> list[Span]:
+    """
+    Where words lie in the text that single spaces make of them.
+
+    # Parameters
+
+    words : `Sequence[str]`
+        The words of the sentence.
+
+    # Returns
+
+    `list[Span]`
+        Half-open, in characters, one a word.
+    """
+    offsets = []
+    start = 0
+    for word in words:
+        offsets.append((start, start + len(word)))
+        start += len(word) + 1
+    return offsets

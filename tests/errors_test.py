@@ -2,7 +2,7 @@
 
 from allennlp.common.checks import ConfigurationError
 
-from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.errors import InputError, listed, unknown_name
 
 
 def test_all_parts_stand_in_the_message_in_order() -> None:
@@ -47,3 +47,9 @@ def test_a_field_of_megabytes_is_shortened_and_steers_no_terminal() -> None:
     assert len(str(error)) < 5000
     assert "end. Expected zzz" in str(error)
     assert str(InputError("label '\x1b[2J\x9b\u202e'")) == r"label '\x1b[2J\x9b\u202e'."
+
+
+def test_of_many_names_the_first_are_listed_and_the_others_counted() -> None:
+    assert listed("ab") == "a, b"
+    assert listed("abc", most=2) == "a, b and 1 more"
+    assert listed([]) == ""

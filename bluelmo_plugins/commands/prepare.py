@@ -3,19 +3,17 @@
 import argparse
 import os
 import shlex
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from logging import WARNING, getLogger
 from pathlib import Path
 from typing import Optional
 
 from bluelmo_plugins.commands.blue import Verb
-from bluelmo_plugins.dataset_readers import blue_reader
-from bluelmo_plugins.dataset_readers.published_counts import SPLITS, compare
+from bluelmo_plugins.dataset_readers.published_counts import SPLITS
 from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.inspection.counts import count_rows, shared_rows
+from bluelmo_plugins.inspection.survey import survey_file
+from bluelmo_plugins.inspection.text import number_table
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.preparation.corpora import CORPORA, Corpus
-from bluelmo_plugins.preparation.counting import Tally, count
 from bluelmo_plugins.preparation.dataset_folder import check_free, new_folder
 from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.split_lists import find_split_lists, read_split_lists
@@ -84,15 +82,14 @@ class Prepare(Verb):
         notes = Notes(args.source)
         choices = Choices(lists, args.markers == "types")
         splits = corpus.prepare(args.source, choices, notes)
-        task = load_task(args.task)
-        with _without_log_of_readers(), new_folder(folder, corpus.files, splits) as partial:
-            tallies = {
-                split: count(task.reader.read(partial / corpus.files[split]), task)
-                for split in SPLITS
+        reader = load_task(args.task).reader
+        with new_folder(folder, corpus.files, splits) as partial:
+            surveys = {
+                split: survey_file(reader, partial / corpus.files[split]) for split in SPLITS
             }
         print(f"Wrote {', '.join(corpus.files.values())} to {folder}\n")
-        print(_table(tallies))
-        print(*_comparison(corpus, tallies), sep="\n")
+        rows = [*count_rows(surveys, corpus.folder), *shared_rows(surveys)]
+        print(*number_table(rows, surveys), sep="\n")
         remarks = notes.lines()
         if lists is not None:
             remarks.insert(0, f"split by the ids in {lists.origin}")
@@ -101,18 +98,6 @@ class Prepare(Verb):
         if remarks:
             print("\nNot as in the original or in BLUE:", *remarks, sep="\n  ")
         print(_next_steps(args.task, folder.parent))
-
-
-@contextmanager
-def _without_log_of_readers() -> Iterator[None]:
-    """It would name a hidden folder, and say what is printed anyway."""
-    logger = getLogger(blue_reader.__name__)
-    level = logger.level
-    logger.setLevel(WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _corpus(task: str) -> Corpus:
@@ -129,23 +114,6 @@ def _dataset_dir(output: Optional[Path]) -> Path:
             todo="Name the folder that is to hold them with -o",
         )
     return output or Path(told or "")
-
-
-def _table(tallies: Mapping[str, Tally]) -> str:
-    """Counts and labels by split, labels by name."""
-    names = dict.fromkeys(name for tally in tallies.values() for name in tally.counts)
-    labels = sorted({label for tally in tallies.values() for label in tally.labels})
-    rows = [(name, [tally.counts.get(name, 0) for tally in tallies.values()]) for name in names]
-    rows += [(name, [tally.labels.get(name, 0) for tally in tallies.values()]) for name in labels]
-    width = max(len(name) for name, _ in rows)
-    lines = [" " * width + "".join(f"{split:>9}" for split in tallies)]
-    lines += [f"{name:{width}}" + "".join(f"{n:9}" for n in numbers) for name, numbers in rows]
-    return "\n".join(lines)
-
-
-def _comparison(corpus: Corpus, tallies: Mapping[str, Tally]) -> list[str]:
-    lines = [compare(corpus.folder, split, tally.counts) for split, tally in tallies.items()]
-    return ["", *(line for line in lines if line)]
 
 
 def _next_steps(task: str, dataset_dir: Path) -> str:

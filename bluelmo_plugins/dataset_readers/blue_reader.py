@@ -1,7 +1,7 @@
 """What the five families of readers share: from a path in a config to indexed instances."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -16,6 +16,7 @@ from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.mentions import one_space_apart
 
 logger = logging.getLogger(__name__)
 
@@ -185,12 +186,9 @@ class BlueReader(DatasetReader):
         if isinstance(sentence, str):
             tokens = self._tokenizer.tokenize(sentence)
         else:
-            tokens = list(_words_to_tokens(sentence))
-        if not tokens or not all(token.text for token in tokens):
-            raise InputError(
-                "the sentence has an empty token" if tokens else "the sentence is empty",
-                expected="at least one token, none of them empty",
-            )
+            places = zip(sentence, one_space_apart(sentence), strict=True)
+            tokens = [Token(word, idx=start, idx_end=end) for word, (start, end) in places]
+        check_words([token.ensure_text() for token in tokens])
         if self.max_tokens is None or len(tokens) <= self.max_tokens:
             return tokens
         if report is not None:
@@ -214,8 +212,22 @@ def plain_text(sentence: Sentence) -> str:
     return sentence if isinstance(sentence, str) else " ".join(sentence)
 
 
-def _words_to_tokens(words: list[str]) -> Iterator[Token]:
-    start = 0
-    for word in words:
-        yield Token(word, idx=start, idx_end=start + len(word))
-        start += len(word) + 1
+def check_words(words: Sequence[str]) -> None:
+    """
+    Makes sure that there is something to read.
+
+    # Parameters
+
+    words : `Sequence[str]`
+        The tokens of a sentence.
+
+    # Raises
+
+    `InputError`
+        If there is no token, or an empty one.
+    """
+    if not words or not all(words):
+        raise InputError(
+            "the sentence has an empty token" if words else "the sentence is empty",
+            expected="at least one token, none of them empty",
+        )

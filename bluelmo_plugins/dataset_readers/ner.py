@@ -7,11 +7,10 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, MetadataField, SequenceLabelField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, Sentence
+from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, Sentence, check_words
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.token_file import TokenSentence, read_token_file
 from bluelmo_plugins.dataset_readers.windows import cut_into_windows
-from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.mentions import Span, tags_to_mentions
 
 
@@ -104,11 +103,7 @@ class NerReader(BlueReader):
             tokens = self._tokenizer.tokenize(words)
             words = [token.ensure_text() for token in tokens]
             offsets = [(token.idx or 0, token.idx_end or 0) for token in tokens]
-        if not words or not all(words):
-            raise InputError(
-                "the sentence has an empty token" if words else "the sentence is empty",
-                expected="at least one token, none of them empty",
-            )
+        check_words(words)
         metadata = {
             "document": document,
             "sentence": sentence,

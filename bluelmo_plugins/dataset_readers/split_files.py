@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Optional, Union
 
-from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.errors import InputError, listed
 
 logger = logging.getLogger(__name__)
 
@@ -168,8 +168,7 @@ def _missing(path: Path, split: Optional[str]) -> MissingFileError:
         found = "is a folder"
     elif folder.is_dir():
         names = sorted(each.name for each in folder.iterdir())
-        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        found = f"no such file; its folder holds {shown or 'nothing'}"
+        found = f"no such file; its folder holds {listed(names) or 'nothing'}"
     else:
         found = f"no such file, and no folder {folder}"
     return MissingFileError(

@@ -11,8 +11,8 @@ from allennlp.models import Model
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import report
+from bluelmo_plugins.modules.feature_pass import fill_feature_stores
 from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
-from bluelmo_plugins.training.feature_pass import fill_feature_stores
 
 
 @Evaluator.register("blue")

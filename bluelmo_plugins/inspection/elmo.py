@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from bluelmo_plugins.errors import listed
 from bluelmo_plugins.inspection.text import fact
 from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFileError, ElmoFiles
 from bluelmo_plugins.sample.folder import is_sample
@@ -122,9 +123,8 @@ def _what_is_wrong(findings: ElmoFindings) -> Iterator[str]:
         yield from fact("missing", f"there is no folder {folder}")
     else:
         names = sorted(path.name for path in folder.iterdir())
-        held = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         wanted = " and ".join(
             Path(file).name for file in (findings.files.options, findings.files.weights)
         )
-        yield from fact("missing", f"no {wanted}; the folder holds {held or 'nothing'}")
+        yield from fact("missing", f"no {wanted}; the folder holds {listed(names) or 'nothing'}")
     yield from fact("get it", _SOURCE, _NAMES)

@@ -1,13 +1,11 @@
 """The rows of a prediction that belong to the rows of the gold: by key, whatever their order."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from bluelmo_plugins.errors import InputError
-
-_SHOWN = 10
+from bluelmo_plugins.errors import InputError, listed
 
 
 def align(
@@ -56,25 +54,6 @@ def align(
         for position, row in zip(positions, found, strict=False):
             aligned[position] = row
     return aligned
-
-
-def listed(names: Iterable[str]) -> str:
-    """
-    Names in an error: all, or the first ten and how many more there are.
-
-    # Parameters
-
-    names : `Iterable[str]`
-        The names.
-
-    # Returns
-
-    `str`
-    """
-    names = list(names)
-    shown = ", ".join(names[:_SHOWN])
-    more = len(names) - _SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _places(keys: Sequence[str]) -> dict[str, list[int]]:

@@ -27,7 +27,7 @@ class Task(NamedTuple):
 
     name : `str`
         The name of the task, or of the user's config.
-    reader : `DatasetReader`
+    reader : `BlueReader`
         Reads its corpus files. It does without ELMo's tokens: nobody looks at them here.
     reader_config : `dict[str, Any]`
         What the reader was made of.
@@ -40,7 +40,7 @@ class Task(NamedTuple):
     """
 
     name: str
-    reader: DatasetReader
+    reader: BlueReader
     reader_config: dict[str, Any]
     metric: Metric
     metric_config: dict[str, Any]

@@ -14,8 +14,8 @@ from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.mentions import (
     Mention,
-    Span,
     character_spans,
+    one_space_apart,
     span_text,
     tags_to_mentions,
 )
@@ -83,7 +83,7 @@ class NerPredictor(BluePredictor):
         document = json_dict.get("document", index_of(json_dict))
         number = self._sentences_read
         self._sentences_read += 1
-        offsets = None if isinstance(sentence, str) else _one_space_apart(sentence)
+        offsets = None if isinstance(sentence, str) else one_space_apart(sentence)
         return self._reader.text_to_instance(
             sentence, document=document, sentence=number, offsets=offsets
         )
@@ -167,12 +167,3 @@ def _whole(instance: Instance, windows: list[JsonDict]) -> JsonDict:
             row for window in windows for row in window["probs"][: len(window["tags"])]
         ]
     return outputs
-
-
-def _one_space_apart(words: Sequence[str]) -> list[Span]:
-    offsets = []
-    start = 0
-    for word in words:
-        offsets.append((start, start + len(word)))
-        start += len(word) + 1
-    return offsets

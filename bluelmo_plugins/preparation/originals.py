@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bluelmo_plugins.dataset_readers.text_file import read_lines
-from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.errors import InputError, listed
 
 _SHOWN = 5
 # What archivers of other systems leave.
@@ -74,14 +74,13 @@ def find_file(source: Path, name: str, shown: str) -> Path:
 
 def _not_one(source: Path, found: list[Path], shown: str) -> InputError:
     if found:
-        names = ", ".join(map(str, found[:_SHOWN])) + (", ..." if len(found) > _SHOWN else "")
+        names = listed(map(str, found), _SHOWN)
         return InputError(
             f"several files could be {shown}: {names}", file=source, todo="Keep one of them"
         )
     here = sorted(path.name for path in source.iterdir()) if source.is_dir() else []
-    holds = ", ".join(here[:_SHOWN]) + (", ..." if len(here) > _SHOWN else "")
     return InputError(
-        f"holds no {shown}" + (f"; it holds {holds}" if here else ""),
+        f"holds no {shown}" + (f"; it holds {listed(here, _SHOWN)}" if here else ""),
         file=source,
         expected="the unpacked original; docs/prepare.md says what must be there",
     )

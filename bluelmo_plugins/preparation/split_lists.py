@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from bluelmo_plugins.dataset_readers.published_counts import SPLITS
 from bluelmo_plugins.dataset_readers.text_file import read_lines
-from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.errors import InputError, listed
 from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.originals import find_files
 
@@ -147,8 +147,8 @@ def divide(
         if split not in lists.ids:
             raise InputError(f"no list of the {split} split", file=lists.origin)
     _check_there([name for names in lists.ids.values() for name in names], there, lists, source)
-    listed = {name for names in lists.ids.values() for name in names}
-    for name in sorted(there - listed):
+    in_lists = {name for names in lists.ids.values() for name in names}
+    for name in sorted(there - in_lists):
         notes.add("documents in none of the lists, left out", name)
     return {split: list(lists.ids[split]) for split in SPLITS}
 
@@ -206,14 +206,14 @@ def divide_training(
 
 
 def _check_there(
-    listed: Sequence[str], there: Iterable[str], lists: SplitLists, source: Path
+    wanted: Sequence[str], there: Iterable[str], lists: SplitLists, source: Path
 ) -> None:
     known = set(there)
-    missing = [name for name in listed if name not in known]
+    missing = [name for name in wanted if name not in known]
     if missing:
-        shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
         raise InputError(
-            f"lacks {len(missing)} of the {len(listed)} documents of {lists.origin}: {shown}",
+            f"lacks {len(missing)} of the {len(wanted)} documents of {lists.origin}: "
+            f"{listed(missing, _SHOWN)}",
             file=source,
             todo="Get the whole original, or give lists of your own with --split-ids",
         )

@@ -87,8 +87,8 @@ def _answers(comparison: Comparison, title: str, folder: Path, name: str) -> Ite
         yield f"![Predicted scores]({name}-scores.png)"
     yield "## Errors"
     table = folder / f"{name}-errors.tsv"
-    rows = ((*error[:-1], " / ".join(error.texts)) for error in comparison.errors)
-    write_table(table, [_ERROR_HEADER, *rows])
+    errors = ((*error[:-1], " / ".join(error.texts)) for error in comparison.errors)
+    write_table(table, [_ERROR_HEADER, *errors])
     numbers = Counter(error.kind for error in comparison.errors)
     told = ", ".join(f"{kind}: {number}" for kind, number in numbers.items()) or "none"
     yield f"{told.capitalize()}. All of them are in [{table.name}]({table.name})."

@@ -46,7 +46,7 @@ def test_what_is_written_is_where_the_config_looks_and_scores_full(
     printed = capsys.readouterr().out
     names = ", ".join(corpus.files.values())
     assert printed.startswith(f"Wrote {names} to {tmp_path}/blue/{corpus.folder}\n")
-    assert f"BLUE's {corpus.folder} test: " in printed
+    assert "  published  " in printed
     assert printed.endswith(f"\n  allennlp train configs/{task}.jsonnet -s runs/{task}\n")
     test = tmp_path / "blue" / corpus.folder / corpus.files["test"]
     scored = scorer_of(loaded).score(test, test)
@@ -60,7 +60,7 @@ def test_counts_are_told_by_split_and_label(source, tmp_path, capsys) -> None:
     rows = {line.split()[0]: line.split()[1:] for line in printed.splitlines() if line.strip()}
     assert rows["DDI-advise"] == rows["DDI-int"] == ["9", "1", "1"]
     assert rows["positives"] == ["36", "4", "4"]
-    assert "BLUE's ddi2013-type test: positives 4 (published: 979), negatives 1" in printed
+    assert rows["published"] == ["15,842", "6,240", "4,782"]  # of the negatives, the last of two
     assert "the dev split is drawn" in printed
     assert "1 files of the task DrugNER, passed over (DDICorpus/Test/" in printed
     assert f"\n  export DATASET_DIR={tmp_path}/blue\n" in printed

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.inspection.survey import survey_file
 from bluelmo_plugins.official.task import Task, load_task
 from bluelmo_plugins.preparation import bc5cdr, chemprot, share_clefe
 from bluelmo_plugins.preparation.corpora import CORPORA
-from bluelmo_plugins.preparation.counting import count
 from bluelmo_plugins.preparation.dataset_folder import new_folder
 from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.sentences import SentenceSplitter
@@ -50,10 +49,10 @@ def prepare(task: str, folder: Path) -> None:
     with new_folder(folder / "blue", corpus.files, splits) as partial_folder:
         for split, rows in splits.items():
             try:
-                tally = count(loaded.reader.read(partial_folder / corpus.files[split]), loaded)
+                report = survey_file(loaded.reader, partial_folder / corpus.files[split]).report
             except InputError as error:
                 raise AssertionError(f"cannot be read again: {error}") from error
-            assert sum(tally.counts.get(each, 0) for each in ("positives", "negatives")) in (
+            assert sum(report.counts[each] for each in ("positives", "negatives")) in (
                 0,
                 len(rows) - 1,
             )
@@ -80,7 +79,6 @@ def try_case(folder: Path, seed: int) -> tuple[str, str]:
 def test_a_damaged_original_is_prepared_or_told(tmp_path: Path) -> None:
     for task in MINIATURES:
         LOADED[task] = load_task(task)
-        assert isinstance(LOADED[task].reader, BlueReader)
     counts = check_cases(partial(try_case, tmp_path / "case"), CASES)
     assert counts["given up"] > CASES / 10
     assert counts["prepared"] > CASES / 10
