@@ -9,7 +9,7 @@ from typing import Optional
 
 from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import printable
-from bluelmo_plugins.explanations import HOW_TO_SET
+from bluelmo_plugins.explanations.configs import HOW_TO_SET
 from bluelmo_plugins.inspection.elmo import elmo_block, inspect_elmo
 from bluelmo_plugins.inspection.findings import inspect_task
 from bluelmo_plugins.inspection.summary import Summary

@@ -10,7 +10,7 @@ from typing import Optional
 from allennlp.common.util import SigTermReceived
 from tqdm import tqdm  # type: ignore[import-untyped]  # it carries no types
 
-from bluelmo_plugins.explanations import explain
+from bluelmo_plugins.explanations.explain import explain
 from bluelmo_plugins.training.going_on import how_to_go_on
 
 

@@ -15,7 +15,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from bluelmo_plugins.explanations import explain
+from bluelmo_plugins.explanations.explain import explain
 
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
 TINY = Path(__file__).parent.parent / "configs" / "tiny.libsonnet"

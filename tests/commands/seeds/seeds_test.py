@@ -1,106 +1,17 @@
 """`allennlp blue seeds`: what it trains, goes on with, prints and refuses."""
 
-import argparse
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-import bluelmo_plugins.commands.seeds as module
-from bluelmo_plugins.commands.seeds import Seeds
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.report.runs.evaluation import Evaluation, sha256, write_evaluation
 from bluelmo_plugins.report.runs.run import read_run
-from bluelmo_plugins.report.runs.samples import Samples
-from bluelmo_plugins.report.runs.seed_run import SeedRun
+from tests.commands.seeds.trainings import FAILING, INTERRUPTING, TRAINER, run, trained
 from tests.configs.jsonnet_files import CONFIGS
 from tests.configs.train_test import TINY
-from tests.report.fake_runs import config_of
 
-REPOSITORY = Path(__file__).parents[2]
-
-# Stands in for `allennlp train`: writes what that would, with the dev score 0.1 * seed.
-TRAINER = """
-import json, pathlib, sys
-config, directory = json.loads(sys.argv[1]), pathlib.Path(sys.argv[2])
-directory.mkdir(parents=True, exist_ok=True)
-(directory / "config.json").write_text(json.dumps(config))
-score = config["random_seed"] / 10
-(directory / "metrics.json").write_text(json.dumps({"best_validation_blue": score}))
-(directory / "model.tar.gz").write_text(f"{config['random_seed']} {sys.argv[3:]}")
-"""
-FAILING = TRAINER.replace("import json, pathlib", "sys = __import__('sys'); sys.exit(3)\n#")
-# As if the user pressed Ctrl-C in the middle of the second seed.
-INTERRUPTING = f"""
-import json, os, signal, sys, time
-if json.loads(sys.argv[1])["random_seed"] == 2:
-    os.kill(os.getppid(), signal.SIGINT)
-    time.sleep(60)
-{TRAINER}
-"""
-
-
-def run(*arguments: object) -> None:
-    parser = argparse.ArgumentParser()
-    seeds = Seeds()
-    seeds.add_arguments(parser)
-    seeds.run(parser.parse_args([str(argument) for argument in arguments]))
-
-
-@pytest.fixture
-def config_file(tmp_path: Path) -> Path:
-    folder = tmp_path / "blue" / "ddi2013-type"
-    folder.mkdir(parents=True)
-    for split in ("train", "dev", "test"):
-        (folder / f"{split}.tsv").write_text("index\tsentence\tlabel\na\tb\tDDI-false\n")
-    config = config_of("relation")
-    config |= {
-        "train_data_path": f"{folder}/train.tsv",
-        "validation_data_path": f"{folder}/dev.tsv",
-    }
-    path = tmp_path / "ddi.jsonnet"
-    path.write_text(json.dumps(config))
-    return path
-
-
-@pytest.fixture
-def train_with(monkeypatch):
-    """Puts a script in the place of the training; what is evaluated is 0.2 * seed."""
-    evaluated = []
-
-    def evaluate(of, test_file):
-        evaluated.append((of.seed, test_file.name))
-        evaluation = Evaluation(
-            str(test_file), sha256(of.archive), Samples(False, True), {}, {"blue": of.seed / 5}
-        )
-        write_evaluation(of, evaluation)
-        return evaluation
-
-    monkeypatch.setattr(module, "evaluate_run", evaluate)
-    command = SeedRun.command
-
-    def use(script):
-        def commanded(of, packages):
-            options = command(of, packages)
-            flags = [each for each in options if each in ("--recover", "--force")]
-            return [sys.executable, "-c", script, json.dumps(of.config), str(of.directory), *flags]
-
-        monkeypatch.setattr(SeedRun, "command", commanded)
-        return evaluated
-
-    return use
-
-
-@pytest.fixture
-def evaluated(train_with):
-    """The seeds that were evaluated so far, and on what."""
-    return train_with(TRAINER)
-
-
-def trained(directory: Path) -> dict[str, str]:
-    """What each training was told."""
-    return {path.parent.name: path.read_text() for path in directory.glob("*/model.tar.gz")}
+REPOSITORY = Path(__file__).parents[3]
 
 
 def test_trains_and_evaluates_every_seed_and_prints_mean_and_deviation(
@@ -234,44 +145,6 @@ def test_a_missing_test_split_is_told_before_any_work(config_file, tmp_path, eva
 def test_what_are_no_seeds_is_told(told, message, config_file, tmp_path):
     with pytest.raises(InputError, match=message):
         run(config_file, "-s", tmp_path / "out", f"--seeds={told}")
-
-
-def test_several_configs_are_trained_one_after_another_each_in_a_directory_of_its_own(
-    config_file, tmp_path, evaluated, capsys
-):
-    other = config_file.with_name("other.jsonnet")
-    other.write_text(config_file.read_text())
-    run(config_file, other, "-s", tmp_path / "runs", "--seeds", "2")
-    for name in ("ddi", "other"):
-        assert (tmp_path / "runs" / name / "seed-2" / "model.tar.gz").is_file()
-    assert [seed for seed, _ in evaluated] == [1, 2, 1, 2]
-    assert f"{other} (2 of 2)" in capsys.readouterr().out
-
-
-def test_a_config_that_fails_does_not_keep_the_others_from_being_trained(
-    config_file, tmp_path, train_with, capsys
-):
-    evaluated = train_with(
-        "import json, sys\nassert 'bad' not in json.loads(sys.argv[1])['trainer']" + TRAINER
-    )
-    bad = config_file.with_name("bad.jsonnet")
-    bad.write_text(json.dumps({**json.loads(config_file.read_text()), "trainer": {"bad": 1}}))
-    with pytest.raises(InputError, match="exit status 1"):
-        run(bad, config_file, "-s", tmp_path / "runs", "--seeds", "1")
-    assert [seed for seed, _ in evaluated] == [1]
-    assert f"{bad} failed" in capsys.readouterr().out
-
-
-def test_what_several_configs_cannot_have_is_told(config_file, tmp_path, evaluated):
-    twin = tmp_path / "folder" / config_file.name
-    twin.parent.mkdir()
-    twin.write_text(config_file.read_text())
-    with pytest.raises(InputError, match="2 of the configs are called 'ddi'"):
-        run(config_file, twin, "-s", tmp_path / "runs")
-    other = config_file.with_name("other.jsonnet")
-    with pytest.raises(InputError, match="goes with one config"):
-        run(config_file, other, "-s", tmp_path / "runs", "--test-file", "test.tsv")
-    assert not evaluated
 
 
 def test_the_training_itself_is_that_of_allennlp(

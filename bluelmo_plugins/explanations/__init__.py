@@ -1,0 +1,1 @@
+"""What to tell the person who made a mistake: one function for each kind of mistake."""

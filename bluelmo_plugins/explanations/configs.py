@@ -1,0 +1,144 @@
+"""Mistakes in a config, or in a command that goes with one."""
+
+import re
+from os.path import sep
+from typing import NamedTuple, Optional
+
+from allennlp.common.checks import ConfigurationError
+
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.explanations.variables import variable
+
+OVERRIDES = "--overrides"
+
+_SPAN = r"(?:(?P<file>[^\n\t]+?):)?\(?(?P<line>\d+):\d+\S*"
+_STATIC_ERROR = re.compile(rf"STATIC ERROR: {_SPAN}: (?P<text>.*?)\s*", re.DOTALL)
+_RUNTIME_ERROR = re.compile(r"RUNTIME ERROR: (?P<text>.*?)(?P<trace>(?:\n\t.*)*)\s*", re.DOTALL)
+_TRACE_PLACE = re.compile(r"\n\t(?!std\.jsonnet:)" + _SPAN)
+_EXTERNAL_VARIABLE = re.compile(r"undefined external variable: (?P<name>\w+)")
+
+HOW_TO_SET = {
+    "ELMO_DIR": "Set it to the folder that holds options.json and weights.hdf5, e.g. `export "
+    "ELMO_DIR=elmo`; `allennlp blue sample demo` writes a small one into demo/elmo",
+    "DATASET_DIR": "Set it to the folder that holds the corpora, e.g. `export DATASET_DIR=blue` "
+    "for blue/ddi2013-type/train.tsv; `allennlp blue sample demo` writes small ones into demo/blue",
+}
+"""How to set the variables that the configs read, as a sentence without a final full stop."""
+
+
+class _Place(NamedTuple):
+    file: Optional[str]
+    line: Optional[int]
+
+
+def not_recoverable(error: BaseException) -> Optional[str]:
+    """`--recover` for what is no run, or with another config than the run's."""
+    folder = variable(error, "create_serialization_dir", "serialization_dir")
+    if not isinstance(error, ConfigurationError) or folder is None:
+        return None
+    if "nothing to recover from" in str(error):
+        return str(
+            InputError(
+                "nothing was saved there yet",
+                file=folder,
+                todo="Start afresh: give the same command without --recover",
+            )
+        )
+    if "contain a config.json" in str(error):
+        return str(
+            InputError(
+                "it holds no config.json, so no run was saved there",
+                file=folder,
+                todo="If it is the right folder, start afresh, with --force in place of --recover",
+            )
+        )
+    if "does not match" in str(error):
+        return str(
+            InputError(
+                "this is not the config that the run was started with (the differences are above)",
+                file=variable(error, "train_model_from_file", "parameter_filename"),
+                todo="To go on for more epochs, or with other patience, edit the run's own:"
+                f" `allennlp train {folder}/config.json -s {folder} --recover`",
+            )
+        )
+    return None
+
+
+def configuration(error: BaseException) -> Optional[str]:
+    """A mistake that the code itself found; its message is the explanation."""
+    if not isinstance(error, ConfigurationError):
+        return None
+    archive = variable(error, "load_archive", "archive_file")
+    folder = variable(error, "load_archive", "serialization_dir")
+    # A file of an archive is told with the name of the archive, not of a folder that is gone.
+    return str(error).replace(f"{folder}{sep}", f"{archive}{sep}") if folder else str(error)
+
+
+def wrong_argument(error: BaseException) -> Optional[str]:
+    """A config gives a class an argument that it does not take, or a value of the wrong kind."""
+    class_name = variable(error, "create_kwargs", "cls") or variable(error, "from_params", "cls")
+    is_reading = variable(error, "_read", "self") is not None
+    if not isinstance(error, TypeError) or class_name is None or is_reading:
+        return None
+    return str(
+        InputError(
+            f"the config does not fit {class_name.__name__}: {error}",
+            file=variable(error, "train_model_from_file", "parameter_filename"),
+        )
+    )
+
+
+def unlisted_label(error: BaseException) -> Optional[str]:
+    """A config whose vocabulary lacks a label that its reader knows."""
+    token = variable(error, "get_token_index", "token")
+    if not isinstance(error, KeyError) or token is None:
+        return None
+    return str(
+        InputError(
+            f"the label '{token}' is not among those of the config's vocabulary",
+            file=variable(error, "train_model_from_file", "parameter_filename"),
+            todo="Set `labels::` in the config, from which reader, vocabulary and model have them",
+        )
+    )
+
+
+def jsonnet(error: BaseException) -> Optional[str]:
+    """A config that Jsonnet cannot evaluate; told with its line, if it is one of the user's own."""
+    if not isinstance(error, RuntimeError):
+        return None
+    static, runtime = _STATIC_ERROR.fullmatch(str(error)), _RUNTIME_ERROR.fullmatch(str(error))
+    if static is not None:
+        text, place = static["text"], _place(static)
+    elif runtime is not None:
+        text, place = runtime["text"], _place_in_config(error, runtime["trace"])
+    else:
+        return None
+    variable = _EXTERNAL_VARIABLE.fullmatch(text)
+    if variable is None:
+        return str(InputError(text, file=place.file, line=place.line))
+    found = f"the environment variable {variable['name']} is not set"
+    todo = HOW_TO_SET.get(variable["name"])
+    return str(InputError(found, file=place.file, line=place.line, todo=todo))
+
+
+def unused_override(error: BaseException) -> Optional[str]:
+    """`--overrides` for something that the config does not hold."""
+    if isinstance(error, ValueError) and str(error).startswith("overrides "):
+        return str(InputError(str(error), file=OVERRIDES))
+    return None
+
+
+def _place_in_config(error: BaseException, trace: str) -> _Place:
+    """
+    The innermost line of the user's config that the trace of Jsonnet names. The libraries that a
+    config imports (*.libsonnet) say what is wrong in it, and are not where to mend it.
+    """
+    places = [_place(found) for found in _TRACE_PLACE.finditer(trace)]
+    config = variable(error, "from_file", "params_file")
+    in_config = [place for place in places if place.file in (config, OVERRIDES)]
+    in_other_config = [place for place in places if str(place.file).endswith(".jsonnet")]
+    return next(iter(in_config + in_other_config), _Place(config, None))
+
+
+def _place(found: "re.Match[str]") -> _Place:
+    return _Place(found["file"] or OVERRIDES, int(found["line"]))
