@@ -75,9 +75,9 @@ def _without_log() -> Iterator[None]:
 
 def _trials(studies: Sequence[Study]) -> Iterator[Trial]:
     """A first replicate of everything before the second of anything."""
-    for replicate in range(1, max(study.replicates for study in studies) + 1):
+    for place in range(max(study.replicates for study in studies)):
         for study in studies:
-            if replicate <= study.replicates:
+            for replicate in study.numbers[place : place + 1]:
                 for variant in (BASE, *study.variants):
                     yield Trial(study, variant, replicate)
 

@@ -83,8 +83,7 @@ def compare(study: Study, results: Path = RESULTS) -> list[Compared]:
     found = read_results(study.name, results)
     compared: list[Compared] = []
     for variant in (BASE, *study.variants):
-        replicates = range(1, study.replicates + 1)
-        trials = {each: find(Trial(study, variant, each).key, found) for each in replicates}
+        trials = {each: find(Trial(study, variant, each).key, found) for each in study.numbers}
         done = {each: result for each, result in trials.items() if result is not None}
         scores = {
             each: 100 * result["score"]

@@ -136,3 +136,39 @@ PAIR_HEAD = values(
     "pair_combiner",
     {name: f"'{name}'" for name in ("full", "cosine", "distance")},
 )
+
+
+def together(**changes: str) -> Variant:
+    """Several fields at once, by their values in Jsonnet."""
+    words = ", ".join(f"{field} {value}" for field, value in changes.items())
+    fields = ", ".join(f"{field}:: {value}" for field, value in changes.items())
+    return Variant("together", words.replace("'", ""), f"{{ {fields} }}")
+
+
+_LESS_DROPOUT = {"pdrop": "0.2", "elmo_dropout": "0.2"}
+
+HOC_TOGETHER = (
+    together(**_LESS_DROPOUT),
+    together(**_LESS_DROPOUT, neighbours="true"),
+    together(**_LESS_DROPOUT, neighbours="true", init_linear="false"),
+    together(**_LESS_DROPOUT, neighbours="true", fchdim="0"),
+)
+TOKENS_TOGETHER = (
+    together(**_LESS_DROPOUT),
+    together(**_LESS_DROPOUT, last_dropout="false"),
+    together(**_LESS_DROPOUT, last_dropout="false", output_sigmoid="true"),
+    together(**_LESS_DROPOUT, last_dropout="false", lr="0.003"),
+    together(**_LESS_DROPOUT, last_dropout="false", batch_size="16"),
+    together(**_LESS_DROPOUT, last_dropout="false", init_bias_std="1"),
+)
+PAIRS_TOGETHER = (
+    together(pair_combiner="'full'"),
+    together(pair_combiner="'cosine'"),
+    together(pair_combiner="'full'", elmo_dropout="0.2"),
+    together(pair_combiner="'full'", **_LESS_DROPOUT),
+)
+BIOSSES_TOGETHER = (
+    *PAIRS_TOGETHER,
+    together(pair_combiner="'full'", batch_size="16"),
+    together(pair_combiner="'full'", lr="0.003"),
+)

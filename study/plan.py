@@ -1,8 +1,9 @@
 """
 What is trained: each study has a corpus, a base and the variants that are compared with it.
 
-The bases are the values that the shipped configs had when the study was planned, written out here,
-so that results stay what they are when a default changes.
+First one factor at a time. Then what was better alone is tried together, on documents that are
+dealt anew. The bases are the values that the shipped configs had when the study was planned,
+written out here, so that results stay what they are when a default changes.
 """
 
 from dataclasses import dataclass
@@ -10,17 +11,21 @@ from dataclasses import dataclass
 from study.corpora import Sizes
 from study.factors import (
     BALANCE,
+    BIOSSES_TOGETHER,
     CLASS_WEIGHTS,
     CONTROL,
     HEAD,
+    HOC_TOGETHER,
     LAST,
     LAST_DROPOUT,
     NO_LAST_DROPOUT,
     NO_SIGMOID,
     PAIR_HEAD,
+    PAIRS_TOGETHER,
     SEQ2SEQ,
     SEQ2VEC,
     SIGMOID,
+    TOKENS_TOGETHER,
     TRAINING,
     Variant,
     values,
@@ -46,6 +51,8 @@ class Study:
         Jsonnet that is added to the config of the corpus, for the base and for each variant.
     replicates : `int`, optional (default = `3`)
         How often everything is repeated, each time with other documents and another seed.
+    first : `int`, optional (default = `1`)
+        The number of the first replicate. What was chosen by some documents is tried on others.
     """
 
     name: str
@@ -54,6 +61,12 @@ class Study:
     variants: tuple[Variant, ...]
     base: str
     replicates: int = 3
+    first: int = 1
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the replicates."""
+        return range(self.first, self.first + self.replicates)
 
 
 _COMMON = """{
@@ -70,13 +83,19 @@ _INFERENCE = f"{_PAIRS} + {{ lr:: 0.0005 }}"
 _SIMILARITY = f"{_PAIRS} + {{ output_sigmoid:: true, epochs:: 20 }}"
 _BIOSSES = f"{_SIMILARITY} + {{ keep:: 'last', patience:: null }}"
 
+_BIOSSES_SIZES = Sizes(60, 2, 18)
+_HOC_SIZES = Sizes(4000, 1500, 4000)
+_CHEM_SIZES = Sizes(1500, 500, 2000)
+_CLNCLSTS_SIZES = Sizes(500, 75, 175)
+_MEDNLI_SIZES = Sizes(1500, 250, 750)
+
 STUDIES = {
     study.name: study
     for study in (
         Study(
             "biosses",
             "biosses",
-            Sizes(60, 2, 18),
+            _BIOSSES_SIZES,
             (
                 *CONTROL,
                 *PAIR_HEAD,
@@ -107,7 +126,7 @@ STUDIES = {
         Study(
             "hoc",
             "hoc",
-            Sizes(4000, 1500, 4000),
+            _HOC_SIZES,
             (
                 *CONTROL,
                 *BALANCE,
@@ -123,7 +142,7 @@ STUDIES = {
         Study(
             "bc5cdr-chem",
             "bc5cdr-chem",
-            Sizes(1500, 500, 2000),
+            _CHEM_SIZES,
             (
                 *CONTROL,
                 *CLASS_WEIGHTS,
@@ -140,7 +159,7 @@ STUDIES = {
         Study(
             "clnclsts",
             "clnclsts",
-            Sizes(500, 75, 175),
+            _CLNCLSTS_SIZES,
             (
                 *CONTROL,
                 *PAIR_HEAD,
@@ -156,7 +175,7 @@ STUDIES = {
         Study(
             "mednli",
             "mednli",
-            Sizes(1500, 250, 750),
+            _MEDNLI_SIZES,
             (
                 *CONTROL,
                 *CLASS_WEIGHTS,
@@ -169,8 +188,30 @@ STUDIES = {
             ),
             _INFERENCE,
         ),
+        Study("together on hoc", "hoc", _HOC_SIZES, HOC_TOGETHER, _HOC, first=4),
+        Study(
+            "bc5cdr-chem, together", "bc5cdr-chem", _CHEM_SIZES, TOKENS_TOGETHER, _TOKENS, first=4
+        ),
+        Study("together on mednli", "mednli", _MEDNLI_SIZES, PAIRS_TOGETHER, _INFERENCE, first=4),
+        Study(
+            "together on clnclsts",
+            "clnclsts",
+            _CLNCLSTS_SIZES,
+            PAIRS_TOGETHER,
+            _SIMILARITY,
+            first=6,
+        ),
+        Study(
+            "together on biosses",
+            "biosses",
+            _BIOSSES_SIZES,
+            BIOSSES_TOGETHER,
+            _BIOSSES,
+            10,
+            first=11,
+        ),
         Study("encoders of ddi", "ddi", Sizes(3000, 1000, 3000), SEQ2VEC, _SENTENCES),
-        Study("encoders of mednli", "mednli", Sizes(1500, 250, 750), SEQ2VEC, _INFERENCE),
+        Study("encoders of mednli", "mednli", _MEDNLI_SIZES, SEQ2VEC, _INFERENCE),
         Study("encoders of bc5cdr-chem", "bc5cdr-chem", Sizes(750, 250, 1000), SEQ2SEQ, _TOKENS),
     )
 }

@@ -2,7 +2,7 @@
 // where plain Jsonnet would add it and nothing would read it.
 local names = import 'names.libsonnet';
 
-// What AllenNLP reads at the top of a config, beyond the keys of base.libsonnet.
+// What AllenNLP reads at the top of a config, beyond the keys of experiment.libsonnet.
 local allennlp_keys = [
   'batch_weight_key',
   'datasets_for_vocab_creation',

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bluelmo_plugins.report.markdown import markdown_table
 from docs.config_reference.comments import CONFIGS, Block, blocks, files_of, library, tasks_of
 from docs.config_reference.defaults import KINDS, Defaults
 
@@ -13,6 +14,7 @@ ENCODERS = ("seq2vec", "pool", "seq2seq")
 NO_WORDS = ("pdrop", "pool")
 """Fields that a comment can only mean as such, beside those with an underscore or a digit."""
 
+_FIELD_HEADER = ("field", "default", "meaning, values")
 _HEAD = """# Config reference
 
 Every field of a config. This page is written by `make docs` from the comments in `configs/lib` and
@@ -57,12 +59,6 @@ def _marked(found: "re.Match[str]") -> str:
     return text if text.startswith("`") else f"`{text}`"
 
 
-def table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
-    """A table in Markdown; `head` has its columns with bars between."""
-    rule = "|".join("---" for _ in head.split("|"))
-    return "\n".join([f"| {head} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows)])
-
-
 def field_rows(some: Iterable[Block], defaults: Defaults, place: str) -> list[tuple[str, ...]]:
     """The rows of the fields that are declared in a place."""
     known = defaults.values[place]
@@ -84,7 +80,7 @@ def base_part(defaults: Defaults) -> Iterator[str]:
         sections.setdefault(block.section or "Preset", []).append(block)
     for title, some in sections.items():
         yield f"## {title.split(',')[0]}"
-        yield table("field | default | meaning, values", field_rows(some, defaults, "base"))
+        yield markdown_table(_FIELD_HEADER, field_rows(some, defaults, "base"), num_texts=3)
         if title == "Encoder":
             for name in ENCODERS:
                 yield from encoder_part(name)
@@ -104,7 +100,7 @@ def encoder_part(name: str) -> Iterator[str]:
         if block.comment
     ]
     if rows:
-        yield table("value | what it is", rows)
+        yield markdown_table(("value", "what it is"), rows, num_texts=2)
 
 
 def kind_part(kind: str, defaults: Defaults) -> Iterator[str]:
@@ -119,7 +115,7 @@ def kind_part(kind: str, defaults: Defaults) -> Iterator[str]:
     tasks = ", ".join(f"`{task}`" for task in tasks_of(kind))
     yield f"`lib/{kind}.libsonnet`, for {tasks}. {question[1].replace(chr(10) + '// ', ' ')}"
     if own:
-        yield table("field | default | meaning, values", field_rows(own, defaults, kind))
+        yield markdown_table(_FIELD_HEADER, field_rows(own, defaults, kind), num_texts=3)
     reasons = [
         f"- `{block.names[0]}`: {prose(block.comment, known)}"
         for block in declared

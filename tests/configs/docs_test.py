@@ -28,7 +28,7 @@ OPTIONS = """
 
 def rows(text: str) -> list[list[str]]:
     """The rows of the tables of a page, without their heads."""
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    lines = [line for line in text.splitlines() if re.match(r"\| (?!-)", line)]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 

@@ -2,36 +2,20 @@
 
 import hashlib
 import logging
-import os
 import sqlite3
-import time
-import weakref
-from collections.abc import Callable, Iterable, Sequence, Set
-from contextlib import suppress
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
-from typing import Any, Optional, TypeVar
+from typing import Any, Optional
 
-from .description import Description, write_description
-from .files import Identity, StoreFiles, identity, is_store, make_whole
-from .index import DamagedIndexError
+from .access import StoreAccess
+from .description import Description
+from .files import StoreFiles
 from .records import KEY_BYTES, Record
 
 logger = logging.getLogger(__name__)
 
 SENTENCES_PER_WRITE = 64
 """How many to keep at once: enough to write fast, few enough to need little memory for it."""
-
-_ATTEMPTS = 3
-"""How often a store is mended before it is given up."""
-
-_REMOVAL_SECONDS = 10.0
-_PAUSE = 0.02
-"""How long other processes may keep removing a store under one's hands, and when to look again."""
-
-_INHERITED: list[StoreFiles] = []
-"""What the parent of this process had open: kept, for SQLite must not close it in a child."""
-
-Result = TypeVar("Result")
 
 
 def sentence_key(content: bytes) -> bytes:
@@ -78,9 +62,7 @@ class FeatureStore:
         self.directory = directory
         self.max_bytes = max_bytes
         self.description = description
-        self._files: Optional[StoreFiles] = None
-        self._close_files: Callable[[], Any] = lambda: None
-        self._usable = True
+        self._access = StoreAccess(directory, description)
         self._writable = True
         self._damaged: set[bytes] = set()
         self._told_damage = False
@@ -110,7 +92,7 @@ class FeatureStore:
                 found.append(value)
             return found
 
-        return self._using(values) or [None] * len(keys)
+        return self._access.using(values) or [None] * len(keys)
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """
@@ -128,7 +110,7 @@ class FeatureStore:
             Those that have no value, each once, in their order.
         """
         distinct = list(dict.fromkeys(keys))
-        absent = self._using(lambda files: self._absent(files, distinct))
+        absent = self._access.using(lambda files: self._absent(files, distinct))
         return distinct if absent is None else absent
 
     def write(self, items: Iterable[tuple[bytes, bytes]]) -> bool:
@@ -150,7 +132,7 @@ class FeatureStore:
         values = dict(items)
         if any(len(key) != KEY_BYTES for key in values):
             raise ValueError(f"a key has {KEY_BYTES} bytes")
-        return self._using(lambda files: self._append(files, values), create=True) or False
+        return self._access.using(lambda files: self._append(files, values), create=True) or False
 
     @property
     def damaged(self) -> Set[bytes]:
@@ -160,12 +142,11 @@ class FeatureStore:
     @property
     def num_bytes(self) -> int:
         """Bytes of the features on disk."""
-        return self._using(lambda files: files.num_bytes) or 0
+        return self._access.using(lambda files: files.num_bytes) or 0
 
     def close(self) -> None:
         """Lets go of the files until they are needed again."""
-        self._close_files()
-        self._files = None
+        self._access.close()
 
     def _absent(self, files: StoreFiles, keys: list[bytes]) -> list[bytes]:
         found = zip(keys, files.find(keys), strict=True)
@@ -191,67 +172,6 @@ class FeatureStore:
         self._damaged.difference_update(absent)
         return True
 
-    def _using(
-        self, work: Callable[[StoreFiles], Result], create: bool = False
-    ) -> Optional[Result]:
-        """What `work` gives, or `None` where there is no store or none that can be used."""
-        reason = ""
-        damages = 0
-        deadline = time.monotonic() + _REMOVAL_SECONDS
-        while damages < _ATTEMPTS:
-            if not self._usable:
-                return None
-            seen = identity(self.directory)
-            try:
-                files = self._open(create)
-                return None if files is None else work(files)
-            except FileNotFoundError as error:  # another process is removing the store
-                reason = str(error)
-                if time.monotonic() > deadline:
-                    break
-                time.sleep(_PAUSE)
-            except DamagedIndexError as error:
-                reason = str(error)
-                damages += 1
-                self._mend(seen, reason)
-            except (OSError, sqlite3.Error) as error:
-                self._give_up(str(error))
-        self._give_up(reason)
-        return None
-
-    def _open(self, create: bool) -> Optional[StoreFiles]:
-        if self._files is not None and self._files.process != os.getpid():
-            _INHERITED.append(self._files)
-            self._files = None
-        if self._files is None:
-            if not is_store(self.directory):
-                if not create:
-                    return None
-                make_whole(self.directory, identity(self.directory))
-            self._files = StoreFiles(self.directory)
-            self._close_files = weakref.finalize(self, self._files.close)
-            self._files.lock.note_use()
-            if self.description is not None:
-                with suppress(OSError):
-                    write_description(self.directory, self.description)
-        return self._files
-
-    def _mend(self, seen: Identity, reason: str) -> None:
-        self.close()
-        try:
-            saved = make_whole(self.directory, seen)
-        except (OSError, sqlite3.Error) as error:
-            self._give_up(f"{reason}, and cannot be mended: {error}")
-            return
-        if saved is not None:
-            logger.warning(
-                "The feature store %s was damaged (%s). It was mended and has the features of %d "
-                "sentences; what is lost is computed again.",
-                self.directory,
-                reason,
-                saved,
-            )
-
     def _note_damaged(self, key: bytes) -> None:
         if not self._told_damage:
             logger.warning(
@@ -268,12 +188,3 @@ class FeatureStore:
             reason,
         )
         self._writable = False
-
-    def _give_up(self, reason: str) -> None:
-        self.close()
-        logger.warning(
-            "The feature store %s cannot be used: %s. Training goes on without.",
-            self.directory,
-            reason,
-        )
-        self._usable = self._writable = False

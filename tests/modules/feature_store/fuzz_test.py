@@ -158,7 +158,7 @@ def make_templates(directory: Path) -> list[Path]:
     killed = directory / "killed"
     store = FeatureStore(directory / "live", LIMIT)
     assert store.write(items[:200])
-    files = store._open(create=False)
+    files = store._access._open(create=False)
     assert files is not None
     with files.index.writing():
         files.index._connection.execute("PRAGMA cache_size = 1")
