@@ -190,7 +190,7 @@ STUDIES = {
         ),
         Study("together on hoc", "hoc", _HOC_SIZES, HOC_TOGETHER, _HOC, first=4),
         Study(
-            "bc5cdr-chem, together", "bc5cdr-chem", _CHEM_SIZES, TOKENS_TOGETHER, _TOKENS, first=4
+            "together on bc5cdr-chem", "bc5cdr-chem", _CHEM_SIZES, TOKENS_TOGETHER, _TOKENS, first=4
         ),
         Study("together on mednli", "mednli", _MEDNLI_SIZES, PAIRS_TOGETHER, _INFERENCE, first=4),
         Study(
