@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import subprocess
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.bare import REPOSITORY, has, make_importable
+from benchmarks.commit import commit
 from benchmarks.page import PAGE, PARTS, RESULTS, part, result_file, write_page
 from benchmarks.samples import Json
 from benchmarks.setting import Setting, make_setting
@@ -40,15 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         make_importable()
         args.work.mkdir(parents=True, exist_ok=True)
         # Before the results of the first part change the working tree.
-        commit = _commit()
+        measured = commit(mark=", changed")
         setting = make_setting(args.work, args.quick, args.device, args.elmo)
         for name in args.parts or (PARTS if has("allennlp") else WITHOUT_ALLENNLP):
-            _keep(results / result_file(name, args.device), _measure(name, setting, commit))
+            _keep(results / result_file(name, args.device), _measure(name, setting, measured))
     write_page(results, page)
     print(f"Wrote {page}")
 
 
-def _measure(name: str, setting: Setting, commit: str) -> Json:
+def _measure(name: str, setting: Setting, measured: str) -> Json:
     print(f"Measuring: {part(name).TITLE}", flush=True)
     start = time.time()
     result = part(name).measure(setting)
@@ -56,7 +56,7 @@ def _measure(name: str, setting: Setting, commit: str) -> Json:
         "part": name,
         "date": date.today().isoformat(),
         "command": _command(name, setting),
-        "commit": commit,
+        "commit": measured,
         "seconds": time.time() - start,
         "machine": machine.words(),
         "setting": setting.words(),
@@ -73,16 +73,6 @@ def _command(name: str, setting: Setting) -> str:
 def _keep(file: Path, run: Json) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
-
-
-def _commit() -> str:
-    """The commit that was measured, with a mark if files differ from it."""
-    command = ["git", "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty=, changed"]
-    try:
-        found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
-    except OSError:
-        return "unknown"
-    return found.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

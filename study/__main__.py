@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.bare import REPOSITORY
+from benchmarks.commit import commit
 from study.factors import BASE
 from study.page import PAGE, compare_all, write_page
 from study.parity import PARITY, write_effects
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _train(studies: Sequence[Study], work: Path, results: Path, deadline: float | None) -> None:
     import bluelmo_plugins  # noqa: F401  registers the plugins
 
-    origin = {"date": date.today().isoformat(), "commit": _commit()}
+    origin = {"date": date.today().isoformat(), "commit": commit()}
     for trial in _trials(studies):
         key = trial.key
         if find(key, read_results(trial.study.name, results)):
@@ -80,12 +80,6 @@ def _trials(studies: Sequence[Study]) -> Iterator[Trial]:
             for replicate in study.numbers[place : place + 1]:
                 for variant in (BASE, *study.variants):
                     yield Trial(study, variant, replicate)
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--abbrev=10", "--exclude=*"]
-    found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
-    return found.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -44,7 +44,6 @@ class ElmoEmbedder(TokenEmbedder):
         What a frozen biLM computes in: "fp32", "bf16", or, on a GPU, "tf32" or "fp16".
     feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
         Where the layers of a frozen biLM are kept; `None`: they are computed anew in every epoch.
-
     archive_files : `bool`, optional (default = `False`)
         Whether ELMo's files are put into the folder "elmo" of the serialization directory;
         with `include_in_archive: ['elmo']` an archive then needs no files beside it.
