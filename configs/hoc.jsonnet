@@ -21,4 +21,5 @@
     'tumor promoting inflammation',
   ],
   epochs:: 50,
+  neighbours:: { default: true, paper: false }[$.preset],
 }

@@ -1,6 +1,6 @@
 // The knobs of every experiment, which are hidden fields (`::`): every option of the original
-// (elmoft.py), and more. They have the values of the original's README; a task, or a variant of one,
-// sets those that are its own:
+// (elmoft.py), and more. They have the values of the original's README, but where others scored
+// better (docs/study.md); a task, or a variant of one, sets those that are its own:
 //
 //   (import 'ddi.jsonnet') + { seq2vec:: 'cnn', lr:: 0.0005 }
 //
@@ -48,7 +48,7 @@ local presets = ['default', 'paper'];
   num_representations:: 2,
 
   // Dropout of the mixes, from 0 to 1.
-  elmo_dropout:: 0.5,
+  elmo_dropout:: { default: 0.2, paper: 0.5 }[$.preset],
 
   // true: the biLM learns too; the original did not offer it.
   requires_grad:: false,
@@ -87,7 +87,7 @@ local presets = ['default', 'paper'];
   encoder_dim:: 768,
 
   // How the vectors of a pair become one (--ssfunc): concat, cosine, distance, full.
-  pair_combiner:: 'concat',
+  pair_combiner:: 'full',
 
   // --- Head
 
@@ -95,7 +95,7 @@ local presets = ['default', 'paper'];
   norm:: 'batch',
 
   // Dropout before the feed-forward layers, from 0 to 1 (--pdrop).
-  pdrop:: 0.5,
+  pdrop:: { default: 0.2, paper: 0.5 }[$.preset],
 
   // Width of the two hidden layers (--fchdim); 0: no hidden layers.
   fchdim:: 500,

@@ -5,6 +5,8 @@ local text = import 'text.libsonnet';
 text {
   text_fields:: ['sentence1', 'sentence2'],
 
+  pair_combiner:: { default: 'full', paper: 'concat' }[$.preset],
+
   // The original leaves out no pairs.
   undersample:: false,
 

@@ -54,7 +54,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "last_dropout": ("!super.last_dropout", "model/head/last_dropout", "OTHER"),
     "crf": ("true", "model/crf", True),
     "threshold": ("0.3", "model/threshold", 0.3),
-    "neighbours": ("true", "model/neighbours", True),
+    "neighbours": ("!super.neighbours", "model/neighbours", "OTHER"),
     "epochs": ("3", "trainer/num_epochs", 3),
     "patience": ("7", f"{SELECTION}/patience", 7),
     "min_delta": ("0.1", f"{SELECTION}/min_delta", 0.1),
