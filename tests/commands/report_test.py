@@ -9,7 +9,7 @@ import pytest
 import bluelmo_plugins.commands.report as module
 from bluelmo_plugins.commands.report import Report
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.report.runs.evaluation import Evaluation, sha256, write_evaluation
+from bluelmo_plugins.report.runs.evaluation import Evaluation, write_evaluation
 from bluelmo_plugins.report.runs.samples import Samples
 from tests.report.fake_runs import config_of, label_sample, write_evaluated, write_training
 
@@ -108,7 +108,7 @@ class TestEvaluate:
         def evaluate(of, test_file):
             evaluated.append((of.name, test_file))
             metrics = {"blue": 0.25, "accuracy": 0.25}
-            checksum = sha256(of.archive)
+            checksum = of.archive_sha256
             evaluation = Evaluation(
                 str(test_file), checksum, Samples(False, False), {"pairs": 1422}, metrics
             )
