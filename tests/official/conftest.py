@@ -19,6 +19,7 @@ QUICK = """
 """
 # What makes a model that has hardly been trained predict more than the most frequent label.
 TASKS = {
+    "biosses": "lr:: 0.002",
     "ddi": "undersample:: true",
     "bc5cdr-chem": "class_weights:: true",
     "bc5cdr-dz": "class_weights:: true",
@@ -66,7 +67,7 @@ def archive(
     if not folder.exists():
         config = tmp_path_factory.mktemp("config") / "config.jsonnet"
         config.write_text(
-            f"(import '{CONFIGS}/{task}.jsonnet') + {{ {QUICK} {TASKS.get(task, '')} }}"
+            f"(import '{CONFIGS}/{task}.jsonnet') + {{ {QUICK} }} + {{ {TASKS.get(task, '')} }}"
         )
         folders = {"ELMO_DIR": str(tiny_elmo), "DATASET_DIR": str(sample_corpora)}
         train_model(Params.from_file(config, ext_vars=folders), folder)

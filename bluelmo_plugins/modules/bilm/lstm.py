@@ -8,14 +8,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .contexts import rows_for
+from .gates import apply_gates
 from .options import BiLmOptions
 from .weights import WeightFile
 
 ROWS_PER_PRODUCT = 512
 """Tree nodes whose inputs are multiplied at once; bounds the memory (32 MB at full size)."""
-
-GATES_AT_ONCE = 2**19
-"""Gates that a CPU applies at once: 2 MB, which stay in its cache."""
 
 
 class ProjectedLstm(nn.Module):
@@ -102,22 +100,9 @@ class ProjectedLstm(nn.Module):
         result takes a good part of the time.
         """
         gates.addmm_(state, self.state_weight.T)
-        on_cpu = gates.device.type == "cpu"
-        rows = max(1, GATES_AT_ONCE // gates.shape[1]) if on_cpu else len(gates)
-        blocks = zip(gates.split(rows), memory.split(rows), strict=True)
-        cells = torch.cat([self._apply_gates(*block) for block in blocks])
+        cells = apply_gates(gates, memory, self._cell_clip)
         state = cells @ self.projection.T
         return state.clamp_(-self._projection_clip, self._projection_clip), memory
-
-    def _apply_gates(self, gates: Tensor, memory: Tensor) -> Tensor:
-        """What the cells give out; overwrites `memory` with what they keep."""
-        cell_dim = memory.shape[1]
-        applied = gates.float()
-        applied[:, : 3 * cell_dim].sigmoid_()
-        input_gate, forget_gate, output_gate, new_memory = applied.chunk(4, dim=-1)
-        memory.mul_(forget_gate).addcmul_(input_gate, _tanh_(new_memory))
-        memory.clamp_(-self._cell_clip, self._cell_clip)
-        return output_gate.mul_(_tanh_(memory.clone())).to(gates.dtype)
 
     def _project(
         self, inputs: Tensor, rows: Optional[Tensor], sizes: list[int], reuse: bool
@@ -170,18 +155,6 @@ class ProjectedLstm(nn.Module):
         bias[cell_dim : 2 * cell_dim] += 1
         self.bias.copy_(bias)
         self.projection.copy_(file.read(f"{group}/W_P_0", (cell_dim, dim)).T)
-
-
-def _tanh_(values: Tensor) -> Tensor:
-    """
-    Overwrites single-precision values with their tanh.
-
-    On a CPU, torch's sigmoid takes a fifth of the time of its tanh (measured with AVX-512); what
-    is derived from it deviates by 1e-7.
-    """
-    if values.device.type != "cpu":
-        return values.tanh_()
-    return values.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
 def _blocks(sizes: list[int]) -> Iterator[tuple[int, list[int]]]:

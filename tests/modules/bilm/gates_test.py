@@ -1,0 +1,45 @@
+"""The gates do what an LSTM's equations say, however many rows are applied at once."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from bluelmo_plugins.modules.bilm import gates as module
+from bluelmo_plugins.modules.bilm.gates import apply_gates
+
+ROWS, CELLS, CLIP = 24, 32, 3.0
+
+
+@pytest.fixture
+def drawn() -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(7)
+    gates = 4 * torch.randn(ROWS, 4 * CELLS, generator=generator)
+    gates[0, 3 * CELLS :] = torch.linspace(-100, 100, CELLS)
+    return gates, 2 * torch.randn(ROWS, CELLS, generator=generator)
+
+
+def test_cells_keep_and_give_out_what_the_equations_say(drawn: tuple[Tensor, Tensor]) -> None:
+    gates, memory = drawn
+    takes, keeps, gives, new = gates.double().chunk(4, dim=-1)
+    kept = (keeps.sigmoid() * memory.double() + takes.sigmoid() * new.tanh()).clamp(-CLIP, CLIP)
+    assert (kept.abs() == CLIP).any(), "nothing was clipped"
+    given = apply_gates(gates, memory, CLIP)
+    torch.testing.assert_close(memory.double(), kept, atol=1e-6, rtol=0)
+    torch.testing.assert_close(given.double(), gives.sigmoid() * kept.tanh(), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 5, ROWS])
+def test_blocks_change_no_bit(
+    drawn: tuple[Tensor, Tensor], rows_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (gates, memory), (others, other_memory) = drawn, map(Tensor.clone, drawn)
+    given = apply_gates(gates, memory, CLIP)
+    monkeypatch.setattr(module, "GATES_AT_ONCE", rows_at_once * 4 * CELLS)
+    assert torch.equal(apply_gates(others, other_memory, CLIP), given)
+    assert torch.equal(other_memory, memory)
+
+
+def test_half_precision_is_rounded_at_the_end_only(drawn: tuple[Tensor, Tensor]) -> None:
+    gates, memory = drawn[0].bfloat16(), drawn[1]
+    exact = apply_gates(gates.float(), memory.clone(), CLIP)
+    assert torch.equal(apply_gates(gates, memory, CLIP), exact.bfloat16())
