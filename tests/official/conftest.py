@@ -17,7 +17,7 @@ QUICK = """
   epochs:: 4, lr:: 0.02, batch_size:: 16, pdrop:: 0, last_dropout:: false, patience:: null,
   cuda_device:: -1, feature_store:: false,
 """
-# What makes a model that has hardly been trained predict more than the most frequent label.
+# What makes a model that has hardly been trained give more than one answer.
 TASKS = {
     "biosses": "lr:: 0.002",
     "ddi": "undersample:: true",
