@@ -9,7 +9,7 @@ GATES_AT_ONCE = 2**19
 
 def apply_gates(gates: Tensor, memory: Tensor, clip: float) -> Tensor:
     """
-    Overwrites both of what it is given.
+    One step of the cells. It overwrites `memory`, and `gates` where they are in single precision.
 
     # Parameters
 
