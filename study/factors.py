@@ -161,6 +161,15 @@ TOKENS_TOGETHER = (
     together(**_LESS_DROPOUT, last_dropout="false", batch_size="16"),
     together(**_LESS_DROPOUT, last_dropout="false", init_bias_std="1"),
 )
+ENCODERS_TOGETHER = (
+    *values(
+        "seq2seq",
+        "seq2seq",
+        {name: f"'{name}'" for name in ("pytorch-rnn", "pytorch-gru", "pytorch-lstm")},
+    ),
+    together(seq2seq="'pytorch-lstm'", crf="true"),
+    together(seq2seq="'pytorch-lstm'", pdrop="0.5", elmo_dropout="0.5"),
+)
 PAIRS_TOGETHER = (
     together(pair_combiner="'full'"),
     together(pair_combiner="'cosine'"),

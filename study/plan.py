@@ -14,6 +14,7 @@ from study.factors import (
     BIOSSES_TOGETHER,
     CLASS_WEIGHTS,
     CONTROL,
+    ENCODERS_TOGETHER,
     HEAD,
     HOC_TOGETHER,
     LAST,
@@ -78,6 +79,7 @@ _COMMON = """{
 _SENTENCES = f"{_COMMON} + {{ undersample:: true, seq2vec:: 'boe', pool:: null }}"
 _HOC = f"{_SENTENCES} + {{ threshold:: 0.5, neighbours:: false }}"
 _TOKENS = f"{_COMMON} + {{ last_dropout:: true, crf:: false, seq2seq:: 'none' }}"
+_TOKENS_LESS_DROPOUT = f"{_TOKENS} + {{ pdrop:: 0.2, elmo_dropout:: 0.2 }}"
 _PAIRS = f"{_COMMON} + {{ seq2vec:: 'boe', pool:: null, pair_combiner:: 'concat' }}"
 _INFERENCE = f"{_PAIRS} + {{ lr:: 0.0005 }}"
 _SIMILARITY = f"{_PAIRS} + {{ output_sigmoid:: true, epochs:: 20 }}"
@@ -213,6 +215,14 @@ STUDIES = {
         Study("encoders of ddi", "ddi", Sizes(3000, 1000, 3000), SEQ2VEC, _SENTENCES),
         Study("encoders of mednli", "mednli", _MEDNLI_SIZES, SEQ2VEC, _INFERENCE),
         Study("encoders of bc5cdr-chem", "bc5cdr-chem", Sizes(750, 250, 1000), SEQ2SEQ, _TOKENS),
+        Study(
+            "encoders together on bc5cdr-chem",
+            "bc5cdr-chem",
+            _CHEM_SIZES,
+            ENCODERS_TOGETHER,
+            _TOKENS_LESS_DROPOUT,
+            first=7,
+        ),
     )
 }
 """By name."""
