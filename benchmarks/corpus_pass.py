@@ -69,11 +69,10 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
     start = time.perf_counter()
     corpus, contents = distinct_corpus(sentences)
     store = FeatureStore(folder, STORE_LIMIT)
-    corpus_pass = CorpusPass(bilm, corpus)
     writing = 0.0
-    for batch in corpus_pass.batches(range(len(corpus))):
+    for batch, halves in CorpusPass(bilm, corpus).run(range(len(corpus))):
         lengths = list(map(corpus.length, batch))
-        rows = layout.pack(corpus_pass.halves(batch), sum(lengths)).split(lengths)
+        rows = layout.pack(halves, sum(lengths)).split(lengths)
         before = time.perf_counter()
         for first in range(0, len(batch), SENTENCES_PER_WRITE):
             group = slice(first, first + SENTENCES_PER_WRITE)

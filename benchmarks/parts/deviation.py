@@ -43,8 +43,12 @@ def _layers(bilm: Any, sentences: Sequence[Ids]) -> list[Tensor]:
     from bluelmo_plugins.modules.bilm import CorpusPass, whole_layers
 
     corpus, _ = distinct_corpus(sentences)
-    halves = dict(CorpusPass(bilm, corpus).halves(list(range(len(corpus)))))
-    return whole_layers(torch.stack([halves[place].cpu() for place in sorted(halves)], dim=-2))
+    batches = []
+    for _, found in CorpusPass(bilm, corpus).run(range(len(corpus))):
+        halves = dict(found)
+        values = torch.stack([halves[place].cpu() for place in sorted(halves)], dim=-2)
+        batches.append(whole_layers(values))
+    return [torch.cat(layers) for layers in zip(*batches, strict=True)]
 
 
 def _deviation(layer: Tensor, exact: Tensor) -> Json:

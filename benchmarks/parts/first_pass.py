@@ -106,16 +106,16 @@ def _flops(bilm: Any, ids: Sequence[Ids]) -> Json:
 
     corpus, _ = distinct_corpus(ids)
     with ProductCounter() as counter:
-        corpus_pass = CorpusPass(bilm, corpus)
-        for batch in corpus_pass.batches(range(len(corpus))):
-            for _ in corpus_pass.halves(batch):
+        # What other threads do is not counted.
+        for _, halves in CorpusPass(bilm, corpus, num_workers=0).run(range(len(corpus))):
+            for _ in halves:
                 pass
     characters = counter.flops.pop("float32")
     return {"characters": characters, "lstms": sum(counter.flops.values())}
 
 
 def _sharing(setting: Setting, ids: Sequence[Ids]) -> Json:
-    from bluelmo_plugins.modules.bilm.corpus import TOKENS_PER_BATCH
+    from bluelmo_plugins.modules.bilm.corpus_pass import TOKENS_PER_BATCH
 
     corpus, _ = distinct_corpus(ids)
     batches = corpus.batches(range(len(corpus)), TOKENS_PER_BATCH[setting.device.type])

@@ -177,10 +177,9 @@ class FrozenBiLm(nn.Module):
         """Sentences of a corpus, some at a time, and the packed layers of each."""
         if not sentences:
             return
-        corpus_pass = CorpusPass(self._bilm(), corpus)
-        for batch in corpus_pass.batches(sentences):
+        for batch, halves in CorpusPass(self._bilm(), corpus).run(sentences):
             lengths = list(map(corpus.length, batch))
-            rows = self._layout.pack(corpus_pass.halves(batch), sum(lengths)).split(lengths)
+            rows = self._layout.pack(halves, sum(lengths)).split(lengths)
             for start in range(0, len(batch), SENTENCES_PER_WRITE):
                 group = slice(start, start + SENTENCES_PER_WRITE)
                 yield batch[group], list(rows[group])

@@ -7,7 +7,8 @@ only torch and h5py.
 
 from .bilm import BiLm, half_of, whole_layers
 from .compute import COMPUTES, obstacle
-from .corpus import Corpus, CorpusPass
+from .corpus import Corpus
+from .corpus_pass import CorpusPass
 from .files import ElmoFiles
 from .options import BiLmOptions, ElmoFileError
 

@@ -1,6 +1,6 @@
 """The stateless biLM: the layers of a sentence are a function of that sentence alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,10 @@ from .weights import WeightFile
 
 # bilm-tf's ids plus one, as AllenNLP's indexer counts: 0 is no token.
 BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD = 257, 258, 259, 260
+
+
+Halves = Iterator[tuple[int, Tensor]]
+"""Outputs in single precision, each with its place, as `half_of` says."""
 
 
 def _boundary_characters() -> Tensor:
@@ -42,6 +46,26 @@ def half_of(layer: int, direction: int) -> int:
     `int`
     """
     return 2 * layer - 1 + direction if layer else 0
+
+
+def in_places(token_layer: Tensor, outputs: Iterable[list[Tensor]]) -> Halves:
+    """
+    # Parameters
+
+    token_layer : `Tensor`
+        Shape `(num_tokens, projection_dim)`.
+    outputs : `Iterable[list[Tensor]]`
+        For each direction, the output of each LSTM layer, as from `BiLm.outputs`. What was given
+        is dropped.
+
+    # Returns
+
+    `Halves`
+    """
+    yield 0, token_layer
+    for direction, layers in enumerate(outputs):
+        for layer in range(1, len(layers) + 1):
+            yield half_of(layer, direction), layers.pop(0)
 
 
 def whole_layers(halves: Tensor) -> list[Tensor]:
@@ -157,9 +181,7 @@ class BiLm(nn.Module):
             vectors: Tensor = self.character_encoder(character_ids)
         return vectors
 
-    def halves(
-        self, vectors: Tensor, word_of_token: Tensor, lengths: Tensor
-    ) -> Iterator[tuple[int, Tensor]]:
+    def halves(self, vectors: Tensor, word_of_token: Tensor, lengths: Tensor) -> Halves:
         """
         The outputs at the tokens of some sentences, direction by direction, so that what one
         direction needed is free when the other begins.
@@ -175,23 +197,44 @@ class BiLm(nn.Module):
 
         # Returns
 
-        `Iterator[tuple[int, Tensor]]`
-            The place, as `half_of` says, and the values in single precision,
-            `(num_tokens, projection_dim)`.
+        `Halves`
+            Values of shape `(num_tokens, projection_dim)`.
         """
-        yield 0, vectors[word_of_token]
-        for direction in (0, 1):
-            outputs = self._outputs(direction, vectors, word_of_token, lengths)
-            for layer in range(1, self.num_layers):
-                yield half_of(layer, direction), outputs.pop(0)
+        return in_places(
+            vectors[word_of_token],
+            (
+                products_in(self._compute)(self.outputs)(direction, vectors, word_of_token, lengths)
+                for direction in (0, 1)
+            ),
+        )
 
-    def _outputs(
-        self, direction: int, vectors: Tensor, word_of_token: Tensor, lengths: Tensor
+    def outputs(
+        self,
+        direction: int,
+        vectors: Tensor,
+        word_of_token: Tensor,
+        lengths: Tensor,
+        check: Callable[[], None] = lambda: None,
     ) -> list[Tensor]:
-        """One direction's output of each LSTM layer at the tokens."""
+        """
+        One direction's output of each LSTM layer at the tokens of some sentences.
+
+        # Parameters
+
+        direction : `int`
+            0 forwards, 1 backwards.
+        vectors, word_of_token, lengths : `Tensor`
+            As for `halves`.
+        check : `Callable[[], None]`, optional
+            Called now and then; what it raises ends the computation.
+
+        # Returns
+
+        `list[Tensor]`
+            In single precision, each of shape `(num_tokens, projection_dim)`.
+        """
         stack = self.backward_stack if direction else self.forward_stack
         boundary = len(vectors) - 2 + direction
         contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
-        with products_in(self._compute):
-            outputs = stack(vectors, contexts.words, contexts.parents)
+        outputs = stack(vectors, contexts.words, contexts.parents, check)
         return [output[contexts.node_of_token].float() for output in outputs]

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import skip_init
 
-from .contexts import MIN_ROWS
+from .contexts import rows_for
 from .options import BiLmOptions
 from .weights import WeightFile
 
@@ -118,7 +118,7 @@ class CharacterEncoder(nn.Module):
     def _encode(self, character_ids: Tensor, length: int) -> Tensor:
         """The vectors of words of at most `length` characters."""
         num_words = len(character_ids)
-        padding = (0, 0, 0, max(0, MIN_ROWS - num_words))
+        padding = (0, 0, 0, rows_for(num_words) - num_words)
         # All windows of pads alone give the same: one of each width is enough.
         kept = functional.pad(character_ids, padding)[:, : length + self._max_width]
         vectors = self._convolve(self.embedding(kept))

@@ -8,13 +8,12 @@ from torch import Tensor
 
 MIN_ROWS = 16
 """A level has at least so many nodes. In a product of fewer than 12 rows, a row may get other bits
-than in a greater one (measured with MKL's fp32); from there on, one thread gives a sentence's
-layers the same bits in whatever batch they are computed. Several threads share a product's rows out
-by how many there are, and give a few values another last digit (measured: 1e-6 at most)."""
+than in a greater one (measured with MKL's fp32)."""
 
 ROW_STEP = 8
-"""Products are over a multiple of so many rows. For each number of rows, oneDNN compiles kernels of
-its own in bf16 and keeps them for good, 400 kB a number (measured at full size)."""
+"""Products are over a multiple of so many rows, as the last few of another number may get other
+bits (measured with MKL's fp32). For each number of rows, oneDNN compiles kernels of its own in bf16
+and keeps them for good, 400 kB a number (measured at full size)."""
 
 
 def rows_for(contexts: int) -> int:

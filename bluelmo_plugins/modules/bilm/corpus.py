@@ -1,19 +1,10 @@
-"""One pass of the biLM over a corpus: distinct words, in batches that suit it."""
+"""The sentences of a corpus, in little memory and in batches that suit the biLM."""
 
 from collections.abc import Iterable, Iterator
 
 import numpy
 import torch
 from torch import Tensor
-
-from .bilm import BiLm
-
-TOKENS_PER_BATCH = {"cpu": 12288, "cuda": 131072}
-"""Tokens that go through the biLM at once, by the kind of device: enough of them to keep it busy;
-they bound the memory (250 MB on a CPU, 2.7 GB on a GPU, at full size)."""
-
-WORDS_KEPT = 32768
-"""Words whose vectors are kept for the batches to come (64 MB at full size)."""
 
 Integers = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.integer]]
 
@@ -92,60 +83,3 @@ class Corpus:
             num_tokens += self.length(sentence)
         if batch:
             yield batch
-
-
-class CorpusPass:
-    """
-    One pass of a frozen biLM over a corpus. The character convolutions run once for each distinct
-    word of the corpus.
-
-    # Parameters
-
-    bilm : `BiLm`
-        The biLM, on the device that is to compute.
-    corpus : `Corpus`
-        All sentences.
-    """
-
-    def __init__(self, bilm: BiLm, corpus: Corpus) -> None:
-        self._bilm = bilm
-        self._corpus = corpus
-        self._characters = corpus.characters()
-        self._device = next(bilm.parameters()).device
-        self._boundaries = bilm.encode_words(bilm.boundaries)
-        self._vectors = self._boundaries[:0]
-        self._row_of_word = numpy.full(len(self._characters), -1)
-
-    def batches(self, sentences: Iterable[int]) -> Iterator[list[int]]:
-        """The batches of `Corpus.batches` in a size that suits the device."""
-        return self._corpus.batches(sentences, TOKENS_PER_BATCH[self._device.type])
-
-    def halves(self, sentences: list[int]) -> Iterator[tuple[int, Tensor]]:
-        """
-        # Parameters
-
-        sentences : `list[int]`
-            One of the batches.
-
-        # Returns
-
-        `Iterator[tuple[int, Tensor]]`
-            As from `BiLm.halves`.
-        """
-        words, word_of_token = numpy.unique(self._corpus.words_of(sentences), return_inverse=True)
-        lengths = torch.tensor([self._corpus.length(sentence) for sentence in sentences])
-        return self._bilm.halves(
-            self._vectors_of(words), torch.from_numpy(word_of_token).to(self._device), lengths
-        )
-
-    def _vectors_of(self, words: Integers) -> Tensor:
-        """The vectors of words and the two boundaries, of which only new words are encoded."""
-        new = words[self._row_of_word[words] < 0]
-        if len(self._vectors) + len(new) > WORDS_KEPT:
-            self._vectors, new = self._vectors[:0], words
-            self._row_of_word.fill(-1)
-        if len(new):
-            self._row_of_word[new] = numpy.arange(len(new)) + len(self._vectors)
-            characters = self._characters[new].to(self._device, torch.long)
-            self._vectors = torch.cat([self._vectors, self._bilm.encode_words(characters)])
-        return torch.cat([self._vectors[self._row_of_word[words]], self._boundaries])

@@ -1,6 +1,6 @@
 """One direction of the biLM: a stack of clipped, projected LSTM layers with skip connections."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Optional, cast
 
 import torch
@@ -53,7 +53,13 @@ class ProjectedLstm(nn.Module):
         self.bias = nn.Parameter(torch.empty(4 * cell_dim, dtype=dtype))
         self.projection = nn.Parameter(torch.empty(dim, cell_dim, dtype=dtype))
 
-    def forward(self, inputs: Tensor, rows: Optional[Tensor], parents: list[Tensor]) -> Tensor:
+    def forward(
+        self,
+        inputs: Tensor,
+        rows: Optional[Tensor],
+        parents: list[Tensor],
+        check: Callable[[], None] = lambda: None,
+    ) -> Tensor:
         """
         Runs over a tree of contexts from a zero state.
 
@@ -66,6 +72,8 @@ class ProjectedLstm(nn.Module):
             each its own. A row that many nodes read is multiplied once a block.
         parents : `list[Tensor]`
             The parents of each level, as in `Contexts`.
+        check : `Callable[[], None]`, optional
+            Called at each level; what it raises ends the computation.
 
         # Returns
 
@@ -80,6 +88,7 @@ class ProjectedLstm(nn.Module):
         outputs = []
         shares = self._project(inputs, rows, [len(level) for level in parents], reuse=not learns)
         for level, gates in zip(parents, shares, strict=True):
+            check()
             state, memory = step(gates, state[level], memory[level])
             outputs.append(state)
         return torch.cat(outputs)
@@ -193,7 +202,13 @@ class LstmStack(nn.Module):
             for _ in range(options.num_lstm_layers)
         )
 
-    def forward(self, vectors: Tensor, words: Tensor, parents: list[Tensor]) -> list[Tensor]:
+    def forward(
+        self,
+        vectors: Tensor,
+        words: Tensor,
+        parents: list[Tensor],
+        check: Callable[[], None] = lambda: None,
+    ) -> list[Tensor]:
         """
         # Parameters
 
@@ -203,6 +218,8 @@ class LstmStack(nn.Module):
             Shape `(num_nodes,)`: the word that each node reads, as in `Contexts`.
         parents : `list[Tensor]`
             As in `Contexts`.
+        check : `Callable[[], None]`, optional
+            As for `ProjectedLstm`.
 
         # Returns
 
@@ -210,9 +227,9 @@ class LstmStack(nn.Module):
             The output of each layer, each of shape `(num_nodes, dim)`.
         """
         first, *others = self._lstms
-        outputs = [first(vectors.to(first.bias.dtype), words, parents)]
+        outputs = [first(vectors.to(first.bias.dtype), words, parents, check)]
         for layer in others:
-            outputs.append(layer(outputs[-1], None, parents) + outputs[-1])
+            outputs.append(layer(outputs[-1], None, parents, check) + outputs[-1])
         return outputs
 
     @property

@@ -1,0 +1,174 @@
+"""A pass over a corpus gives every sentence the layers that it has alone, to the last bit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+import torch
+from allennlp.modules.elmo import _ElmoBiLm, batch_to_ids
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, corpus_pass, whole_layers
+
+words = st.one_of(
+    st.sampled_from(["the", "@DRUG$", "in", ".", "", "NA", "alpha-2b"]),
+    st.text(max_size=3),
+    st.text(alphabet="βγδж中文عé", min_size=1, max_size=20),
+    st.text(min_size=48, max_size=70),
+)
+sentences = st.lists(words, min_size=1, max_size=8)
+long_sentences = st.integers(100, 500).map(lambda length: [f"w{n % 61}" for n in range(length)])
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> list[list[str]]:
+    """Sentences, some of them copies, beginnings, ends, or masked versions of others."""
+    found = draw(st.lists(sentences, min_size=1, max_size=5))
+    for base in list(found):
+        place = draw(st.integers(0, len(base) - 1))
+        derived = [base, base[: place + 1], base[place:], [*base[:place], "@GENE$", *base[place:]]]
+        found += draw(st.lists(st.sampled_from(derived), max_size=3))
+    return found + draw(st.lists(long_sentences, max_size=1))
+
+
+def corpus_of(batch: list[list[str]]) -> Corpus:
+    made = Corpus()
+    for sentence in batch:
+        made.add(batch_to_ids([sentence])[0].numpy())
+    return made
+
+
+def by_pass(bilm: BiLm, batch: list[list[str]], num_workers: Optional[int] = None) -> list[Tensor]:
+    """Each sentence's layers by a pass over all, `(num_layers, num_tokens, dim)`."""
+    made = corpus_of(batch)
+    found: list[Tensor] = [torch.empty(0)] * len(batch)
+    for numbers, found_halves in CorpusPass(bilm, made, num_workers).run(range(len(made))):
+        lengths = [made.length(number) for number in numbers]
+        halves = [values for _, values in sorted(found_halves, key=itemgetter(0))]
+        layers = torch.stack(whole_layers(torch.stack(halves, dim=1)))
+        for number, of_sentence in zip(numbers, layers.split(lengths, dim=1), strict=True):
+            found[number] = of_sentence
+    return found
+
+
+@pytest.fixture(scope="module")
+def bilm(tiny_elmo: Path) -> BiLm:
+    return BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
+
+
+@pytest.fixture(scope="module")
+def stock(tiny_elmo: Path) -> _ElmoBiLm:
+    return _ElmoBiLm(str(tiny_elmo / "options.json"), str(tiny_elmo / "weights.hdf5"))
+
+
+@settings(
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    batch=corpora(),
+    tokens=st.sampled_from([1, 7, 100000]),
+    words_kept=st.integers(0, 40),
+    num_workers=st.integers(0, 3),
+)
+def test_any_corpus_gets_the_layers_of_allennlp(
+    bilm: BiLm,
+    stock: _ElmoBiLm,
+    batch: list[list[str]],
+    tokens: int,
+    words_kept: int,
+    num_workers: int,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", tokens)
+        patch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
+        patch.setattr(corpus_pass, "WORDS_KEPT", words_kept)
+        found = by_pass(bilm, batch, num_workers)
+    stock._elmo_lstm.reset_states()
+    expected = torch.stack(stock(batch_to_ids(batch))["activations"], dim=1)[:, :, 1:-1]
+    for sentence, ours, theirs in zip(batch, found, expected, strict=True):
+        torch.testing.assert_close(ours, theirs[:, : len(sentence)], atol=1e-5, rtol=1e-5)
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batch=corpora(), num_workers=st.integers(1, 3))
+def test_the_layers_of_a_sentence_are_the_same_bits_in_any_company(
+    bilm: BiLm, batch: list[list[str]], num_workers: int
+) -> None:
+    for sentence, layers in zip(batch, by_pass(bilm, batch, num_workers), strict=True):
+        (alone,) = by_pass(bilm, [sentence])
+        assert torch.equal(layers, alone)
+
+
+@pytest.mark.parametrize("num_threads", [1, 2, 3, 6])
+@pytest.mark.parametrize("compute", ["fp32", "bf16"])
+def test_a_real_bilm_gives_the_same_bits_in_any_company_on_any_number_of_threads(
+    shared_dir: Path, real_sentences: list[list[str]], num_threads: int, compute: str
+) -> None:
+    files = shared_dir / "elmo-pubmed-small"
+    real = BiLm(files / "options.json", files / "weights.hdf5", compute=compute)
+    expected = by_pass(real, real_sentences, num_workers=1)
+    with threads(num_threads):
+        together = by_pass(real, real_sentences)
+        portions = [real_sentences[first : first + 7] for first in range(0, 210, 7)]
+        in_portions = [layers for portion in portions for layers in by_pass(real, portion)]
+    assert all(map(torch.equal, together, expected))
+    assert all(map(torch.equal, in_portions, expected))
+
+
+@pytest.fixture(scope="module")
+def real_sentences(shared_dir: Path) -> list[list[str]]:
+    """210 sentences of BC5CDR: as many words as make torch share out products among threads."""
+    rows = (shared_dir / "blue" / "BC5CDR-chem" / "train.tsv").read_text(encoding="utf-8")
+    blocks = rows.strip().split("\n\n")[:210]
+    return [[line.split("\t")[0] for line in block.split("\n")] for block in blocks]
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_what_is_left_undone_is_not_computed(bilm: BiLm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", 1)
+    monkeypatch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
+    computed: list[int] = []
+    outputs = bilm.outputs
+
+    def counted(direction: int, *inputs: Any) -> list[Tensor]:
+        computed.append(direction)
+        return outputs(direction, *inputs)
+
+    monkeypatch.setattr(bilm, "outputs", counted)
+    made = corpus_of([[f"w{number}"] for number in range(50)])
+    running = CorpusPass(bilm, made, num_workers=2).run(range(50))
+    next(running)
+    running.close()
+    assert 0 < len(computed) <= 4
+
+
+def test_each_distinct_word_is_encoded_once(bilm: BiLm, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[int] = []
+    encode = bilm.character_encoder.forward
+
+    def counted(character_ids: Tensor) -> Tensor:
+        encoded.append(len(character_ids))
+        return encode(character_ids)
+
+    monkeypatch.setattr(bilm.character_encoder, "forward", counted)
+    monkeypatch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", 4)
+    monkeypatch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
+    by_pass(bilm, [["a", "b", "a"], ["b", "c"], ["c", "b", "a", "d"]])
+    num_boundaries, num_words = 2, 4
+    assert sum(encoded) == num_boundaries + num_words

@@ -1,0 +1,67 @@
+"""Each worker computes on one thread; the threads around them are left as they were."""
+
+import time
+from threading import Event, Thread, get_ident
+
+import pytest
+import torch
+
+from bluelmo_plugins.modules.bilm.one_thread_workers import InterruptedTask, one_thread_workers
+
+
+def test_torch_has_one_thread_in_each_worker_and_as_many_as_before_elsewhere() -> None:
+    before = torch.get_num_threads()
+    elsewhere: list[int] = []
+    torch.set_num_threads(3)
+    try:
+        with one_thread_workers(4) as workers:
+            tasks = [workers.submit(torch.get_num_threads) for _ in range(20)]
+            assert {task.result() for task in tasks} == {1}
+            other = Thread(target=lambda: elsewhere.append(torch.get_num_threads()))
+            other.start()
+            other.join()
+            assert torch.get_num_threads() == 3
+        assert elsewhere == [3]
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_as_many_tasks_run_at_once_as_there_are_workers() -> None:
+    with one_thread_workers(3) as workers:
+        first, second, third = Event(), Event(), Event()
+
+        def together(mine: Event) -> int:
+            mine.set()
+            assert all(event.wait(30) for event in (first, second, third))
+            return get_ident()
+
+        tasks = [workers.submit(together, event) for event in (first, second, third)]
+        assert len({task.result() for task in tasks}) == 3
+
+
+def test_what_a_task_raises_is_raised_where_its_result_is_asked_for() -> None:
+    with one_thread_workers(1) as workers:
+        task = workers.submit(torch.zeros(2).view, 3)
+        with pytest.raises(RuntimeError, match="invalid for input of size 2"):
+            task.result()
+
+
+def test_ctrl_c_ends_tasks_that_run_and_drops_those_that_wait() -> None:
+    begun = Event()
+
+    def endless() -> None:
+        begun.set()
+        while True:
+            workers.check()
+            time.sleep(0.001)
+
+    tasks = []
+    try:
+        with one_thread_workers(1) as workers:
+            tasks += [workers.submit(endless), workers.submit(endless)]
+            assert begun.wait(30)
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        running, waiting = tasks
+    assert isinstance(running.exception(), InterruptedTask)
+    assert waiting.cancelled()
