@@ -36,6 +36,8 @@ WAYS = {
     "ours bf16, nothing stored": "{ feature_store:: false, elmo_compute:: 'bf16' }",
     "stock": f"{_STOCK} + {_STOCK_BATCHES}",
     "stock, batches by length": _STOCK,
+    "ours, seq2seq none": "{ seq2seq:: 'none' }",
+    "stock, seq2seq none": f"{_STOCK} + {_STOCK_BATCHES} + {{ seq2seq:: 'none' }}",
 }
 """What each way of training changes in the config of a task. Stock is AllenNLP's
 `elmo_token_embedder`, which gives one mix of the layers where ours gives two, and its checkpointer,

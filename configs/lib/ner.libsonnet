@@ -18,6 +18,9 @@ closed(base {
   output_sigmoid:: { default: false, paper: true }[$.preset],
   last_dropout:: true,
 
+  // As in base.libsonnet. The original's was none.
+  seq2seq:: { default: 'pytorch-lstm', paper: 'none' }[$.preset],
+
   // A conditional random field scores whole sentences.
   class_weights:: { default: false, paper: !$.crf }[$.preset],
 
