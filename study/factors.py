@@ -169,6 +169,7 @@ ENCODERS_TOGETHER = (
     ),
     together(seq2seq="'pytorch-lstm'", crf="true"),
     together(seq2seq="'pytorch-lstm'", encoder_dim="256"),
+    together(seq2seq="'pytorch-lstm'", crf="true", encoder_dim="256"),
     together(seq2seq="'pytorch-lstm'", pdrop="0.5", elmo_dropout="0.5"),
 )
 PAIRS_TOGETHER = (
