@@ -64,6 +64,7 @@ class Trial:
         import _jsonnet
 
         elmo = elmo_folder(self.variant.elmo, work)
+        # encoder_dim belongs to the bases, but what is added there makes other trials of them.
         variant = f"""(import '{self.study.corpus}.jsonnet') + {{
           dataset_dir:: '{self._portions(work).resolve()}',
           options_file:: '{elmo.resolve()}/options.json',
@@ -71,6 +72,7 @@ class Trial:
           feature_store_dir:: '{(work / "features").resolve()}',
           cuda_device:: -1,
           seed:: {self.replicate},
+          encoder_dim:: 768,
         }} + {self.study.base} + {self.variant.fields}"""
         path = str(REPOSITORY / "configs" / "study.jsonnet")
         return json.loads(_jsonnet.evaluate_snippet(path, variant))

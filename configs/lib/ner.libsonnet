@@ -18,8 +18,10 @@ closed(base {
   output_sigmoid:: { default: false, paper: true }[$.preset],
   last_dropout:: true,
 
-  // As in base.libsonnet. The original's was none.
+  // As in base.libsonnet. The original has neither encoder nor conditional random field.
   seq2seq:: { default: 'pytorch-lstm', paper: 'none' }[$.preset],
+  encoder_dim:: { default: 256, paper: 768 }[$.preset],
+  crf:: { default: true, paper: false }[$.preset],
 
   // A conditional random field scores whole sentences.
   class_weights:: { default: false, paper: !$.crf }[$.preset],

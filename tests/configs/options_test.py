@@ -52,7 +52,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "init_bias_std": ("1", "model/head/init/bias_std", 1),
     "output_sigmoid": ("!super.output_sigmoid", "model/head/activation", "OTHER"),
     "last_dropout": ("!super.last_dropout", "model/head/last_dropout", "OTHER"),
-    "crf": ("true", "model/crf", True),
+    "crf": ("false", "model/crf", False),
     "threshold": ("0.3", "model/threshold", 0.3),
     "neighbours": ("!super.neighbours", "model/neighbours", "OTHER"),
     "epochs": ("3", "trainer/num_epochs", 3),

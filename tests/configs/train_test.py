@@ -42,7 +42,7 @@ VARIANTS = [
     *(("mednli", f"pair_combiner:: '{name}'") for name in ("concat", "cosine", "distance", "full")),
     *((task, "preset:: 'paper'") for task in FAMILIES.values()),
     *((task, "norm:: 'layer'") for task in ("ddi", "bc5cdr-chem")),
-    ("bc5cdr-chem", "crf:: true"),
+    ("bc5cdr-chem", "crf:: false"),
     ("bc5cdr-chem", "preset:: 'paper', crf:: true"),
     ("ddi", "fchdim:: 0, init_linear:: false, last_dropout:: true, grad_norm:: null"),
     ("ddi", "requires_grad:: true, num_representations:: 1"),
