@@ -1,6 +1,7 @@
 """Stored layers are the computed ones, and never those of another ELMo."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,28 @@ def test_after_a_fill_no_weights_are_held(files: ElmoFiles, tmp_path: Path) -> N
     bilm = frozen(files, tmp_path)
     bilm.fill(ids_of(SENTENCES))
     assert not bilm._loaded
+
+
+def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
+    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bilm = frozen(files, tmp_path)
+    workers: list[str] = []
+
+    def running() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("bilm")]
+
+    def interrupted(_: object) -> bool:
+        workers.extend(running())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bilm.store, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        bilm.fill(ids_of(SENTENCES))
+    # The traceback keeps the frames alive, as it does until a program has ended.
+    assert caught.tb is not None
+    assert workers
+    assert not running()
 
 
 def test_another_compute_has_another_store(files: ElmoFiles, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """One pass of a frozen biLM over the sentences of a corpus."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from functools import partial
 from typing import Optional
 
@@ -62,7 +62,7 @@ class CorpusPass:
         self._boundaries = self._vectors = no_words
         self._row_of_word = numpy.full(len(self._characters), -1)
 
-    def run(self, sentences: Collection[int]) -> Iterator[tuple[list[int], Halves]]:
+    def run(self, sentences: Collection[int]) -> Generator[tuple[list[int], Halves], None, None]:
         """
         # Parameters
 
@@ -71,8 +71,9 @@ class CorpusPass:
 
         # Returns
 
-        `Iterator[tuple[list[int], Halves]]`
-            Numbers of some of them at a time, and their layers as from `BiLm.halves`.
+        `Generator[tuple[list[int], Halves]]`
+            Numbers of some of them at a time, and their layers as from `BiLm.halves`. Who stops
+            early closes it, which ends the workers.
         """
         if not self._num_workers:
             self._boundaries = self._bilm.encode_words(self._bilm.boundaries)
