@@ -1,8 +1,7 @@
 """A frozen biLM: its layers are read from a store where they are there, and computed elsewhere."""
 
 import logging
-from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Optional
 
 import numpy
@@ -143,9 +142,8 @@ class FrozenBiLm(nn.Module):
             len(corpus) - len(key_of_number),
             self.store.directory,
         )
-        progress_bar = Tqdm.tqdm(total=num_tokens, unit="token", desc="ELMo")
-        with progress_bar as progress, closing(self._computed(corpus, key_of_number)) as computed:
-            for batch, rows in computed:
+        with Tqdm.tqdm(total=num_tokens, unit="token", desc="ELMo") as progress:
+            for batch, rows in self._computed(corpus, key_of_number):
                 keys = [key_of_number[number] for number in batch]
                 if not self.store.write(zip(keys, map(self._layout.to_bytes, rows), strict=True)):
                     return
@@ -175,18 +173,16 @@ class FrozenBiLm(nn.Module):
 
     def _computed(
         self, corpus: Corpus, sentences: Collection[int]
-    ) -> Generator[tuple[list[int], list[Tensor]], None, None]:
+    ) -> Iterator[tuple[list[int], list[Tensor]]]:
         """Sentences of a corpus, some at a time, and the packed layers of each."""
         if not sentences:
             return
-        # Closed, so that Ctrl-C ends the workers, too, before anything waits for them.
-        with closing(CorpusPass(self._bilm(), corpus).run(sentences)) as batches:
-            for batch, halves in batches:
-                lengths = list(map(corpus.length, batch))
-                rows = self._layout.pack(halves, sum(lengths)).split(lengths)
-                for start in range(0, len(batch), SENTENCES_PER_WRITE):
-                    group = slice(start, start + SENTENCES_PER_WRITE)
-                    yield batch[group], list(rows[group])
+        for batch, halves in CorpusPass(self._bilm(), corpus).run(sentences):
+            lengths = list(map(corpus.length, batch))
+            rows = self._layout.pack(halves, sum(lengths)).split(lengths)
+            for start in range(0, len(batch), SENTENCES_PER_WRITE):
+                group = slice(start, start + SENTENCES_PER_WRITE)
+                yield batch[group], list(rows[group])
 
     def _bilm(self) -> BiLm:
         device = self.elmo_sha256.device
