@@ -237,4 +237,5 @@ class BiLm(nn.Module):
         boundary = len(vectors) - 2 + direction
         contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
         outputs = stack(vectors, contexts.words, contexts.parents, check)
-        return [output[contexts.node_of_token].float() for output in outputs]
+        # Each layer of the tree is dropped when its tokens have been copied.
+        return [outputs.pop(0)[contexts.node_of_token].float() for _ in range(len(outputs))]

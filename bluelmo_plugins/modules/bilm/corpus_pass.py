@@ -13,9 +13,9 @@ from .bilm import BiLm, Halves, in_places
 from .corpus import Corpus, Integers
 from .one_thread_workers import OneThreadWorkers, one_thread_workers
 
-TOKENS_PER_BATCH = {"cpu": 12288, "cuda": 131072}
+TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 131072}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.
-They bound the memory (150 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
+They bound the memory (170 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
 
 FEWEST_TOKENS = 1024
 """Smaller batches are not made to give every worker something to do."""

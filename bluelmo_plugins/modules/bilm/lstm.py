@@ -229,7 +229,7 @@ class LstmStack(nn.Module):
         first, *others = self._lstms
         outputs = [first(vectors.to(first.bias.dtype), words, parents, check)]
         for layer in others:
-            outputs.append(layer(outputs[-1], None, parents, check) + outputs[-1])
+            outputs.append(layer(outputs[-1], None, parents, check).add_(outputs[-1]))
         return outputs
 
     @property
