@@ -15,13 +15,13 @@ from .one_thread_workers import OneThreadWorkers, one_thread_workers
 
 TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 131072}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.
-They bound the memory (170 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
+They bound the memory (200 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
 
 FEWEST_TOKENS = 1024
 """Smaller batches are not made to give every worker something to do."""
 
 MOST_WORKERS = 16
-"""Each takes memory."""
+"""Each takes memory, as `TOKENS_PER_BATCH` says."""
 
 WORDS_KEPT = 32768
 """Words whose vectors are kept for the batches to come (64 MB at full size)."""
