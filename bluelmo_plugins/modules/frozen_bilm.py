@@ -148,6 +148,7 @@ class FrozenBiLm(nn.Module):
                 if not self.store.write(zip(keys, map(self._layout.to_bytes, rows), strict=True)):
                     return
                 progress.update(sum(map(len, rows)))
+                del rows
                 yield
 
     def _rows(self, sentences: list[Sentence]) -> list[Tensor]:
@@ -179,10 +180,11 @@ class FrozenBiLm(nn.Module):
             return
         for batch, halves in CorpusPass(self._bilm(), corpus).run(sentences):
             lengths = list(map(corpus.length, batch))
-            rows = self._layout.pack(halves, sum(lengths)).split(lengths)
+            rows = list(self._layout.pack(halves, sum(lengths)).split(lengths))
+            # Each view holds the memory of the whole batch, and the next batch needs as much.
             for start in range(0, len(batch), SENTENCES_PER_WRITE):
-                group = slice(start, start + SENTENCES_PER_WRITE)
-                yield batch[group], list(rows[group])
+                yield batch[start : start + SENTENCES_PER_WRITE], rows[:SENTENCES_PER_WRITE]
+                del rows[:SENTENCES_PER_WRITE]
 
     def _bilm(self) -> BiLm:
         device = self.elmo_sha256.device
