@@ -39,7 +39,10 @@ closed(base {
   },
   model+: {
     seq2seq_encoder: encoders.seq2seq($.seq2seq, $.encoder_dim),
-    crf: $.crf,
+    crf:
+      if $.crf && $.class_weights
+      then error 'class_weights: a CRF scores whole sentences, not labels; set crf:: false, too'
+      else $.crf,
     head+: {
       norm: names.one_of('norm', $.norm, ['batch', 'batch_positions', 'layer', 'none']),
       [if $.norm == 'batch_positions' then 'max_positions']:

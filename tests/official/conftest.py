@@ -21,8 +21,8 @@ QUICK = """
 TASKS = {
     "biosses": "lr:: 0.002",
     "ddi": "undersample:: true",
-    "bc5cdr-chem": "class_weights:: true",
-    "bc5cdr-dz": "class_weights:: true",
+    "bc5cdr-chem": "crf:: false, class_weights:: true",
+    "bc5cdr-dz": "crf:: false, class_weights:: true",
     "hoc": "threshold:: 0.2",
 }
 
