@@ -89,6 +89,11 @@ COMPANIONS = {
 }
 NER_COMPANIONS = {
     "encoder_dim": ("seq2seq:: 'ff', encoder_dim:: 9", "model/seq2seq_encoder/hidden_dim", 9),
+    "class_weights": (
+        "crf:: false, class_weights:: true",
+        "trainer/callbacks/1/type",
+        "class_weights",
+    ),
 }
 NO_OPTIONS = {"about", "declared_fields", "inert"}
 each_family = pytest.mark.parametrize("task", FAMILIES.values(), ids=FAMILIES.keys())
@@ -179,6 +184,11 @@ def test_a_crf_has_no_class_weights_in_either_preset() -> None:
     fields = "preset:: 'paper', crf:: true"
     callbacks = evaluate(variant("bc5cdr-chem", fields))["trainer"]["callbacks"]
     assert "class_weights" not in [callback["type"] for callback in callbacks]
+
+
+def test_class_weights_beside_a_crf_are_an_error_that_says_what_to_set() -> None:
+    with pytest.raises(RuntimeError, match="class_weights: a CRF .* set crf:: false, too"):
+        evaluate(variant("bc5cdr-chem", "class_weights:: true"))
 
 
 def test_the_official_score_of_relations_names_what_it_leaves_out() -> None:
