@@ -187,7 +187,7 @@ def test_a_crf_has_no_class_weights_in_either_preset() -> None:
 
 
 def test_class_weights_beside_a_crf_are_an_error_that_says_what_to_set() -> None:
-    with pytest.raises(RuntimeError, match="class_weights: a CRF .* set crf:: false, too"):
+    with pytest.raises(RuntimeError, match=r"class_weights: a CRF .* set crf:: false, too"):
         evaluate(variant("bc5cdr-chem", "class_weights:: true"))
 
 
