@@ -1,6 +1,6 @@
 """The stateless biLM: the layers of a sentence are a function of that sentence alone."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +9,7 @@ from .character_encoder import PADDING, CharacterEncoder
 from .compute import COMPUTES, products_in
 from .contexts import Contexts
 from .lstm import LstmStack
+from .one_thread_workers import Check, go_on
 from .options import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, PathOrStr
 from .weights import WeightFile
 
@@ -214,7 +215,7 @@ class BiLm(nn.Module):
         vectors: Tensor,
         word_of_token: Tensor,
         lengths: Tensor,
-        check: Callable[[], None] = lambda: None,
+        check: Check = go_on,
     ) -> list[Tensor]:
         """
         One direction's output of each LSTM layer at the tokens of some sentences.
@@ -225,8 +226,8 @@ class BiLm(nn.Module):
             0 forwards, 1 backwards.
         vectors, word_of_token, lengths : `Tensor`
             As for `halves`.
-        check : `Callable[[], None]`, optional
-            Called now and then; what it raises ends the computation.
+        check : `Check`, optional
+            Called at each step.
 
         # Returns
 

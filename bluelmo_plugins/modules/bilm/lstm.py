@@ -1,6 +1,6 @@
 """One direction of the biLM: a stack of clipped, projected LSTM layers with skip connections."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Optional, cast
 
 import torch
@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from .contexts import rows_for
 from .gates import apply_gates
+from .one_thread_workers import Check, go_on
 from .options import BiLmOptions
 from .weights import WeightFile
 
@@ -54,11 +55,7 @@ class ProjectedLstm(nn.Module):
         self.projection = nn.Parameter(torch.empty(dim, cell_dim, dtype=dtype))
 
     def forward(
-        self,
-        inputs: Tensor,
-        rows: Optional[Tensor],
-        parents: list[Tensor],
-        check: Callable[[], None] = lambda: None,
+        self, inputs: Tensor, rows: Optional[Tensor], parents: list[Tensor], check: Check = go_on
     ) -> Tensor:
         """
         Runs over a tree of contexts from a zero state.
@@ -72,8 +69,8 @@ class ProjectedLstm(nn.Module):
             each its own. A row that many nodes read is multiplied once a block.
         parents : `list[Tensor]`
             The parents of each level, as in `Contexts`.
-        check : `Callable[[], None]`, optional
-            Called at each level; what it raises ends the computation.
+        check : `Check`, optional
+            Called at each level.
 
         # Returns
 
@@ -203,11 +200,7 @@ class LstmStack(nn.Module):
         )
 
     def forward(
-        self,
-        vectors: Tensor,
-        words: Tensor,
-        parents: list[Tensor],
-        check: Callable[[], None] = lambda: None,
+        self, vectors: Tensor, words: Tensor, parents: list[Tensor], check: Check = go_on
     ) -> list[Tensor]:
         """
         # Parameters
@@ -218,7 +211,7 @@ class LstmStack(nn.Module):
             Shape `(num_nodes,)`: the word that each node reads, as in `Contexts`.
         parents : `list[Tensor]`
             As in `Contexts`.
-        check : `Callable[[], None]`, optional
+        check : `Check`, optional
             As for `ProjectedLstm`.
 
         # Returns

@@ -15,6 +15,17 @@ Found = TypeVar("Found")
 class InterruptedTask(Exception):
     """Raised in a worker when what it computes is not wanted any more."""
 
+    def __init__(self) -> None:
+        super().__init__("nobody waits for this task any more")
+
+
+Check = Callable[[], None]
+"""Called now and then by a long task; what it raises ends the task."""
+
+
+def go_on() -> None:
+    """The check of a task that nobody interrupts."""
+
 
 class OneThreadWorkers:
     """
