@@ -29,8 +29,8 @@ RUNS = (("stock", 1), ("ours", EPOCHS), ("stock, batches by length", 1), ("ours 
 WITHOUT_ENCODER = {"bc5cdr-chem": (("stock, seq2seq none", 1), ("ours, seq2seq none", EPOCHS))}
 """More of them, for a task that by default has an encoder which the original has not."""
 
-AGAINST = {"stock": "ours", "stock, seq2seq none": "ours, seq2seq none"}
-"""The ways that have a target, and what they are held against."""
+STOCK = ("stock", "stock, seq2seq none")
+"""The ways that ours have a target against."""
 
 
 def measure(setting: Setting) -> Json:
@@ -52,17 +52,13 @@ def _measure(setting: Setting, task: str) -> Json:
 
 def _run(setting: Setting, task: str, way: str, epochs: int) -> Json:
     batches = setting.size(STOCK_BATCHES[task], 1)
-    train, dev = {
-        "stock": (drawn(64 * batches), batches_by_length(1)),
-        "stock, seq2seq none": (drawn(64 * batches), batches_by_length(1)),
-        "stock, batches by length": (batches_by_length(batches), batches_by_length(1)),
-    }.get(
-        way,
-        (
-            contiguous(setting.size(TRAIN_ROWS[task], 64)),
-            contiguous(setting.size(DEV_ROWS[task], 64)),
-        ),
-    )
+    if way in STOCK:
+        train, dev = drawn(64 * batches), batches_by_length(1)
+    elif way == "stock, batches by length":
+        train, dev = batches_by_length(batches), batches_by_length(1)
+    else:
+        train = contiguous(setting.size(TRAIN_ROWS[task], 64))
+        dev = contiguous(setting.size(DEV_ROWS[task], 64))
     corpora = write_portion(setting, task, f"{task} {way}", train, dev)
     files = {name: corpora / CORPORA[task] / f"{name}.tsv" for name in ("train", "dev")}
     splits = {name: read_file(setting, task, file) for name, file in files.items()}
@@ -146,8 +142,9 @@ def targets(result: Json) -> list[Target]:
     for task, corpus in result.items():
         for rows, drawn_per_epoch in _variants(corpus):
             totals = _totals(corpus, drawn_per_epoch)
-            for stock, ours in AGAINST.items():
+            for stock in STOCK:
                 if stock in totals:
+                    ours = _ours(stock)
                     ratio = totals[stock]["total"] / totals[ours]["total"]
                     what = f"twenty epochs of {task}, fp32, {rows}{ours.removeprefix('ours')}"
                     found.append(Target(what, ratio, TARGETS[task], "times"))

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, corpus_pass, whole_layers
+from bluelmo_plugins.modules.bilm import BiLm, CorpusPass, corpus_pass, whole_layers
+from tests.modules.bilm.corpus_test import corpus_of
 
 words = st.one_of(
     st.sampled_from(["the", "@DRUG$", "in", ".", "", "NA", "alpha-2b"]),
@@ -34,13 +35,6 @@ def corpora(draw: st.DrawFn) -> list[list[str]]:
         derived = [base, base[: place + 1], base[place:], [*base[:place], "@GENE$", *base[place:]]]
         found += draw(st.lists(st.sampled_from(derived), max_size=3))
     return found + draw(st.lists(long_sentences, max_size=1))
-
-
-def corpus_of(batch: list[list[str]]) -> Corpus:
-    made = Corpus()
-    for sentence in batch:
-        made.add(batch_to_ids([sentence])[0].numpy())
-    return made
 
 
 def by_pass(bilm: BiLm, batch: list[list[str]], num_workers: Optional[int] = None) -> list[Tensor]:
