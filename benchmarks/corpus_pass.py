@@ -70,7 +70,7 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
     corpus, contents = distinct_corpus(sentences)
     store = FeatureStore(folder, STORE_LIMIT)
     writing = 0.0
-    for batch, halves in CorpusPass(bilm, corpus).run(range(len(corpus))):
+    for batch, halves in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
         lengths = list(map(corpus.length, batch))
         rows = layout.pack(halves, sum(lengths)).split(lengths)
         before = time.perf_counter()

@@ -14,6 +14,7 @@ from torch import BoolTensor, Tensor
 from bluelmo_plugins.models.blue_model import BlueModel, weighted_cross_entropy
 from bluelmo_plugins.modules.head import ClassifierHead
 from bluelmo_plugins.modules.text_classifiers import TokenClassifier
+from bluelmo_plugins.modules.viterbi import most_probable_tags
 from bluelmo_plugins.vocabulary import LABELS_NAMESPACE
 
 
@@ -93,7 +94,7 @@ class NerModel(BlueModel):
             cross-entropy or of the CRF's negative log-likelihood.
         """
         logits, mask = self._classifier(tokens)
-        predicted = self._decode(logits.detach(), mask)
+        predicted = _unpad(self._decode(logits, mask), mask)
         output: dict[str, Any] = {
             "logits": logits,
             "mask": mask,
@@ -113,11 +114,10 @@ class NerModel(BlueModel):
         log_likelihood: Tensor = self._crf(logits, tags, mask)
         return -log_likelihood / mask.sum()
 
-    def _decode(self, logits: Tensor, mask: BoolTensor) -> list[list[int]]:
+    def _decode(self, logits: Tensor, mask: BoolTensor) -> Tensor:
         if self._crf is None:
-            return _unpad(logits.argmax(-1), mask)
-        best: Any = self._crf.viterbi_tags(logits, mask)
-        return [tags for tags, _ in best]
+            return logits.argmax(-1)
+        return most_probable_tags(self._crf, logits, mask)
 
     def _names(self, sentences: list[list[int]]) -> list[list[str]]:
         return [

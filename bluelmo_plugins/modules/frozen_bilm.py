@@ -178,7 +178,8 @@ class FrozenBiLm(nn.Module):
         """Sentences of a corpus, some at a time, and the packed layers of each."""
         if not sentences:
             return
-        for batch, halves in CorpusPass(self._bilm(), corpus).run(sentences):
+        computing = CorpusPass(self._bilm(), corpus, self._layout.dtype)
+        for batch, halves in computing.run(sentences):
             lengths = list(map(corpus.length, batch))
             rows = list(self._layout.pack(halves, sum(lengths)).split(lengths))
             # Each view holds the memory of the whole batch, and the next batch needs as much.

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from .character_encoder import PADDING, CharacterEncoder
 from .compute import COMPUTES, products_in
 from .contexts import Contexts
-from .lstm import LstmStack
+from .lstm_stack import LstmStack
 from .one_thread_workers import Check, go_on
 from .options import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, PathOrStr
 from .weights import WeightFile
@@ -18,7 +18,7 @@ BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD = 257, 258, 259, 260
 
 
 Halves = Iterator[tuple[int, Tensor]]
-"""Outputs in single precision, each with its place, as `half_of` says."""
+"""Outputs, each with its place, as `half_of` says."""
 
 
 def _boundary_characters() -> Tensor:
@@ -49,12 +49,12 @@ def half_of(layer: int, direction: int) -> int:
     return 2 * layer - 1 + direction if layer else 0
 
 
-def in_places(token_layer: Tensor, outputs: Iterable[list[Tensor]]) -> Halves:
+def in_places(vectors: Tensor, word_of_token: Tensor, outputs: Iterable[list[Tensor]]) -> Halves:
     """
     # Parameters
 
-    token_layer : `Tensor`
-        Shape `(num_tokens, projection_dim)`.
+    vectors, word_of_token : `Tensor`
+        As for `BiLm.halves`.
     outputs : `Iterable[list[Tensor]]`
         For each direction, the output of each LSTM layer, as from `BiLm.outputs`. What was given
         is dropped.
@@ -63,7 +63,7 @@ def in_places(token_layer: Tensor, outputs: Iterable[list[Tensor]]) -> Halves:
 
     `Halves`
     """
-    yield 0, token_layer
+    yield 0, vectors[word_of_token]
     for direction, layers in enumerate(outputs):
         for layer in range(1, len(layers) + 1):
             yield half_of(layer, direction), layers.pop(0)
@@ -182,7 +182,13 @@ class BiLm(nn.Module):
             vectors: Tensor = self.character_encoder(character_ids)
         return vectors
 
-    def halves(self, vectors: Tensor, word_of_token: Tensor, lengths: Tensor) -> Halves:
+    def halves(
+        self,
+        vectors: Tensor,
+        word_of_token: Tensor,
+        lengths: Tensor,
+        dtype: torch.dtype = torch.float32,
+    ) -> Halves:
         """
         The outputs at the tokens of some sentences, direction by direction, so that what one
         direction needed is free when the other begins.
@@ -195,19 +201,18 @@ class BiLm(nn.Module):
             Shape `(num_tokens,)`: the word of each token, sentence by sentence.
         lengths : `Tensor`
             Shape `(num_sentences,)`: tokens of each sentence, each at least 1.
+        dtype : `torch.dtype`, optional (default = `torch.float32`)
+            Of the values.
 
         # Returns
 
         `Halves`
             Values of shape `(num_tokens, projection_dim)`.
         """
-        return in_places(
-            vectors[word_of_token],
-            (
-                products_in(self._compute)(self.outputs)(direction, vectors, word_of_token, lengths)
-                for direction in (0, 1)
-            ),
-        )
+        compute = products_in(self._compute)(self.outputs)
+        inputs = vectors, word_of_token, lengths, dtype
+        outputs = (compute(direction, *inputs) for direction in (0, 1))
+        return in_places(vectors.to(dtype), word_of_token, outputs)
 
     def outputs(
         self,
@@ -215,6 +220,7 @@ class BiLm(nn.Module):
         vectors: Tensor,
         word_of_token: Tensor,
         lengths: Tensor,
+        dtype: torch.dtype = torch.float32,
         check: Check = go_on,
     ) -> list[Tensor]:
         """
@@ -226,17 +232,19 @@ class BiLm(nn.Module):
             0 forwards, 1 backwards.
         vectors, word_of_token, lengths : `Tensor`
             As for `halves`.
+        dtype : `torch.dtype`, optional (default = `torch.float32`)
+            As for `halves`.
         check : `Check`, optional
             Called at each step.
 
         # Returns
 
         `list[Tensor]`
-            In single precision, each of shape `(num_tokens, projection_dim)`.
+            Each of shape `(num_tokens, projection_dim)`.
         """
         stack = self.backward_stack if direction else self.forward_stack
         boundary = len(vectors) - 2 + direction
         contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
         outputs = stack(vectors, contexts.words, contexts.parents, check)
         # Each layer of the tree is dropped when its tokens have been copied.
-        return [outputs.pop(0)[contexts.node_of_token].float() for _ in range(len(outputs))]
+        return [outputs.pop(0).to(dtype)[contexts.node_of_token] for _ in range(len(outputs))]

@@ -44,23 +44,38 @@ class CorpusPass:
         The biLM, on the device that is to compute.
     corpus : `Corpus`
         All sentences.
+    dtype : `torch.dtype`, optional (default = `torch.float32`)
+        Of the layers' values.
     num_workers : `Optional[int]`, optional
         How many; 0 computes in the thread that asks. By default 0 on a GPU, and on a CPU torch's
         number of threads, but no more than `MOST_WORKERS`.
     """
 
-    def __init__(self, bilm: BiLm, corpus: Corpus, num_workers: Optional[int] = None) -> None:
+    def __init__(
+        self,
+        bilm: BiLm,
+        corpus: Corpus,
+        dtype: torch.dtype = torch.float32,
+        num_workers: Optional[int] = None,
+    ) -> None:
         self._bilm = bilm
         self._corpus = corpus
+        self._dtype = dtype
         self._device = next(bilm.parameters()).device
         if num_workers is None:
             on_cpu = self._device.type == "cpu"
             num_workers = min(torch.get_num_threads(), MOST_WORKERS) if on_cpu else 0
         self._num_workers = num_workers
         self._characters = corpus.characters()
-        no_words = torch.empty(0, bilm.options.projection_dim, device=self._device)
-        self._boundaries = self._vectors = no_words
-        self._row_of_word = numpy.full(len(self._characters), -1)
+        self._tokens_per_batch = TOKENS_PER_BATCH[self._device.type]
+        num_words = len(self._characters)
+        longest = max(map(corpus.length, range(len(corpus))), default=0)
+        kept = min(num_words, max(WORDS_KEPT, self._tokens_per_batch, longest))
+        dim = bilm.options.projection_dim
+        self._boundaries = torch.empty(0, dim, device=self._device)
+        self._vectors = torch.empty(kept, dim, device=self._device)
+        self._num_encoded = 0
+        self._row_of_word = numpy.full(num_words, -1)
 
     def run(self, sentences: Collection[int]) -> Generator[tuple[list[int], Halves], None, None]:
         """
@@ -78,7 +93,8 @@ class CorpusPass:
         if not self._num_workers:
             self._boundaries = self._bilm.encode_words(self._bilm.boundaries)
             for batch in self._batches(sentences):
-                yield batch, self._bilm.halves(*self._inputs(batch, self._bilm.encode_words))
+                inputs = self._inputs(batch, self._bilm.encode_words)
+                yield batch, self._bilm.halves(*inputs, self._dtype)
             return
         with one_thread_workers(self._num_workers) as workers:
             begun: deque[tuple[list[int], Halves]] = deque()
@@ -95,18 +111,19 @@ class CorpusPass:
         """The batches of `Corpus.batches` in a size that suits the device."""
         num_tokens = sum(map(self._corpus.length, sentences))
         share = 2 * num_tokens // max(2, self._num_workers)
-        most = TOKENS_PER_BATCH[self._device.type]
-        return self._corpus.batches(sentences, min(most, max(FEWEST_TOKENS, share)))
+        most = min(self._tokens_per_batch, max(FEWEST_TOKENS, share))
+        return self._corpus.batches(sentences, most)
 
     def _begin(self, batch: list[int], workers: OneThreadWorkers) -> Halves:
         """Lets workers compute; the layers are waited for when they are asked for."""
         inputs = self._inputs(batch, partial(self._encode, workers=workers))
         vectors, word_of_token, _ = inputs
         outputs = [
-            workers.submit(self._bilm.outputs, direction, *inputs, workers.check)
+            workers.submit(self._bilm.outputs, direction, *inputs, self._dtype, workers.check)
             for direction in (0, 1)
         ]
-        return in_places(vectors[word_of_token], (outputs.pop(0).result() for _ in (0, 1)))
+        layers = (outputs.pop(0).result() for _ in (0, 1))
+        return in_places(vectors.to(self._dtype), word_of_token, layers)
 
     def _encode(self, character_ids: Tensor, workers: OneThreadWorkers) -> Tensor:
         """The token layer of words, as from `BiLm.encode_words`."""
@@ -126,11 +143,13 @@ class CorpusPass:
     def _vectors_of(self, words: Integers, encode: Callable[[Tensor], Tensor]) -> Tensor:
         """The vectors of words and the two boundaries, of which only new words are encoded."""
         new = words[self._row_of_word[words] < 0]
-        if len(self._vectors) + len(new) > WORDS_KEPT:
-            self._vectors, new = self._vectors[:0], words
+        if self._num_encoded + len(new) > len(self._vectors):
+            self._num_encoded, new = 0, words
             self._row_of_word.fill(-1)
         if len(new):
-            self._row_of_word[new] = numpy.arange(len(new)) + len(self._vectors)
+            rows = numpy.arange(self._num_encoded, self._num_encoded + len(new))
+            self._row_of_word[new] = rows
+            self._num_encoded += len(new)
             characters = self._characters[new].to(self._device, torch.long)
-            self._vectors = torch.cat([self._vectors, encode(characters)])
+            self._vectors[rows[0] : self._num_encoded] = encode(characters)
         return torch.cat([self._vectors[self._row_of_word[words]], self._boundaries])

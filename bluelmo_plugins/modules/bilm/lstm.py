@@ -1,7 +1,7 @@
-"""One direction of the biLM: a stack of clipped, projected LSTM layers with skip connections."""
+"""A clipped, projected LSTM layer that runs over a tree of contexts."""
 
 from collections.abc import Iterator
-from typing import Optional, cast
+from typing import Optional
 
 import torch
 from torch import Tensor, nn
@@ -10,11 +10,10 @@ from torch.nn import functional
 from .contexts import rows_for
 from .gates import apply_gates
 from .one_thread_workers import Check, go_on
-from .options import BiLmOptions
 from .weights import WeightFile
 
-ROWS_PER_PRODUCT = 512
-"""Tree nodes whose inputs are multiplied at once; bounds the memory (32 MB at full size)."""
+ROWS_PER_PRODUCT = 256
+"""Tree nodes whose inputs are multiplied at once; bounds the memory (16 MB at full size)."""
 
 
 class ProjectedLstm(nn.Module):
@@ -77,18 +76,35 @@ class ProjectedLstm(nn.Module):
         `Tensor`
             Shape `(num_nodes, dim)`: the output at each node.
         """
-        dim, cell_dim = self.projection.shape
         learns = torch.is_grad_enabled() and self.bias.requires_grad
+        states = self._states(inputs, rows, parents, check, learns)
+        if learns:
+            return torch.cat(list(states))
+        # Frozen ones are in one place from the beginning, as a list of them needs as much again.
+        sizes = [len(level) for level in parents]
+        outputs = inputs.new_empty(sum(sizes), inputs.shape[1])
+        for output, state in zip(outputs.split(sizes), states, strict=True):
+            output.copy_(state)
+        return outputs
+
+    def _states(
+        self,
+        inputs: Tensor,
+        rows: Optional[Tensor],
+        parents: list[Tensor],
+        check: Check,
+        learns: bool,
+    ) -> Iterator[Tensor]:
+        """The output at the nodes of each level."""
+        dim, cell_dim = self.projection.shape
         step = self._step if learns else self._step_in_place
         state = inputs.new_zeros(1, dim)
         memory = inputs.new_zeros(1, cell_dim, dtype=torch.float32)
-        outputs = []
         shares = self._project(inputs, rows, [len(level) for level in parents], reuse=not learns)
         for level, gates in zip(parents, shares, strict=True):
             check()
             state, memory = step(gates, state[level], memory[level])
-            outputs.append(state)
-        return torch.cat(outputs)
+            yield state
 
     def _step(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """One level; `gates` holds the inputs' share of them."""
@@ -172,75 +188,3 @@ def _blocks(sizes: list[int]) -> Iterator[tuple[int, list[int]]]:
             first, block = first + sum(block), []
         block.append(size)
     yield first, block
-
-
-class LstmStack(nn.Module):
-    """
-    The LSTM layers of one direction; from the second on, each adds its input to its output.
-
-    # Parameters
-
-    options : `BiLmOptions`
-        The shape.
-    dtype : `torch.dtype`, optional (default = `torch.float32`)
-        As for `ProjectedLstm`.
-    """
-
-    def __init__(self, options: BiLmOptions, dtype: torch.dtype = torch.float32) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(
-            ProjectedLstm(
-                options.projection_dim,
-                options.cell_dim,
-                options.cell_clip,
-                options.projection_clip,
-                dtype,
-            )
-            for _ in range(options.num_lstm_layers)
-        )
-
-    def forward(
-        self, vectors: Tensor, words: Tensor, parents: list[Tensor], check: Check = go_on
-    ) -> list[Tensor]:
-        """
-        # Parameters
-
-        vectors : `Tensor`
-            Shape `(num_words, dim)`: the token layer of each word.
-        words : `Tensor`
-            Shape `(num_nodes,)`: the word that each node reads, as in `Contexts`.
-        parents : `list[Tensor]`
-            As in `Contexts`.
-        check : `Check`, optional
-            As for `ProjectedLstm`.
-
-        # Returns
-
-        `list[Tensor]`
-            The output of each layer, each of shape `(num_nodes, dim)`.
-        """
-        first, *others = self._lstms
-        outputs = [first(vectors.to(first.bias.dtype), words, parents, check)]
-        for layer in others:
-            outputs.append(layer(outputs[-1], None, parents, check).add_(outputs[-1]))
-        return outputs
-
-    @property
-    def _lstms(self) -> list[ProjectedLstm]:
-        return cast(list[ProjectedLstm], self.layers)
-
-    def load(self, file: WeightFile, direction: int) -> None:
-        """
-        Copies the weights of a bilm-tf file.
-
-        # Parameters
-
-        file : `WeightFile`
-            The open file.
-        direction : `int`
-            0 for the forward stack, 1 for the backward one.
-
-        Raises `ElmoFileError` where a layer is missing or has another shape.
-        """
-        for index, layer in enumerate(self._lstms):
-            layer.load(file, f"RNN_{direction}/RNN/MultiRNNCell/Cell{index}/LSTMCell")

@@ -37,11 +37,16 @@ def corpora(draw: st.DrawFn) -> list[list[str]]:
     return found + draw(st.lists(long_sentences, max_size=1))
 
 
-def by_pass(bilm: BiLm, batch: list[list[str]], num_workers: Optional[int] = None) -> list[Tensor]:
+def by_pass(
+    bilm: BiLm,
+    batch: list[list[str]],
+    num_workers: Optional[int] = None,
+    dtype: torch.dtype = torch.float32,
+) -> list[Tensor]:
     """Each sentence's layers by a pass over all, `(num_layers, num_tokens, dim)`."""
     made = corpus_of(batch)
     found: list[Tensor] = [torch.empty(0)] * len(batch)
-    for numbers, found_halves in CorpusPass(bilm, made, num_workers).run(range(len(made))):
+    for numbers, found_halves in CorpusPass(bilm, made, dtype, num_workers).run(range(len(made))):
         lengths = [made.length(number) for number in numbers]
         halves = [values for _, values in sorted(found_halves, key=itemgetter(0))]
         layers = torch.stack(whole_layers(torch.stack(halves, dim=1)))
@@ -98,6 +103,16 @@ def test_the_layers_of_a_sentence_are_the_same_bits_in_any_company(
     for sentence, layers in zip(batch, by_pass(bilm, batch, num_workers), strict=True):
         (alone,) = by_pass(bilm, [sentence])
         assert torch.equal(layers, alone)
+
+
+@pytest.mark.parametrize("num_workers", [0, 2])
+def test_layers_in_half_precision_are_those_in_single_precision_rounded_once(
+    bilm: BiLm, num_workers: int
+) -> None:
+    batch = [["the", "@DRUG$", "in", "."], ["the", "@DRUG$"], ["alpha-2b"]]
+    single = by_pass(bilm, batch, num_workers)
+    half = by_pass(bilm, batch, num_workers, torch.float16)
+    assert all(map(torch.equal, half, [layers.half() for layers in single]))
 
 
 @pytest.mark.parametrize("num_threads", [1, 2, 3, 6])
