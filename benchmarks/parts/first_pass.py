@@ -115,10 +115,11 @@ def _flops(bilm: Any, ids: Sequence[Ids]) -> Json:
 
 
 def _sharing(setting: Setting, ids: Sequence[Ids]) -> Json:
-    from bluelmo_plugins.modules.bilm.corpus_pass import TOKENS_PER_BATCH
+    from bluelmo_plugins.modules.bilm.corpus_pass import SENTENCES_PER_BATCH, TOKENS_PER_BATCH
 
     corpus, _ = distinct_corpus(ids)
-    batches = corpus.batches(range(len(corpus)), TOKENS_PER_BATCH[setting.device.type])
+    most = (each[setting.device.type] for each in (TOKENS_PER_BATCH, SENTENCES_PER_BATCH))
+    batches = corpus.batches(range(len(corpus)), *most)
     return sharing(corpus, batches, num_tokens=sum(map(len, ids)))
 
 

@@ -54,9 +54,11 @@ class Corpus:
         content = b"".join(self._numbers)
         return torch.frombuffer(bytearray(content), dtype=torch.int16).view(len(self._numbers), -1)
 
-    def batches(self, sentences: Iterable[int], tokens_per_batch: int) -> Iterator[list[int]]:
+    def batches(
+        self, sentences: Iterable[int], tokens_per_batch: int, sentences_per_batch: int
+    ) -> Iterator[list[int]]:
         """
-        Sentences of about one length together, in groups of a size that is bounded by their tokens.
+        Sentences of about one length together, in groups of a bounded size.
 
         The order is stable, since relation corpora hold a sentence once for each pair of entities:
         these copies are neighbours of one length, and share most of their contexts.
@@ -67,6 +69,8 @@ class Corpus:
             Numbers of sentences.
         tokens_per_batch : `int`
             The most tokens of a group, unless one sentence has more.
+        sentences_per_batch : `int`
+            The most sentences of a group, which are what is read in one step at most.
 
         # Returns
 
@@ -76,7 +80,8 @@ class Corpus:
         batch: list[int] = []
         num_tokens = 0
         for sentence in sorted(sentences, key=self.length):
-            if batch and num_tokens + self.length(sentence) > tokens_per_batch:
+            is_full = num_tokens + self.length(sentence) > tokens_per_batch
+            if batch and (is_full or len(batch) == sentences_per_batch):
                 yield batch
                 batch, num_tokens = [], 0
             batch.append(sentence)

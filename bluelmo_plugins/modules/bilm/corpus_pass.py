@@ -11,11 +11,16 @@ from torch import Tensor
 
 from .bilm import BiLm, Halves, in_places
 from .corpus import Corpus, Integers
+from .freed_memory import give_back_freed_memory
 from .one_thread_workers import OneThreadWorkers, one_thread_workers
 
 TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 131072}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.
 They bound the memory (200 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
+
+SENTENCES_PER_BATCH = {"cpu": 512, "cuda": 8192}
+"""The most sentences that go through the biLM at once. They bound the rows of a step, and with them
+the memory for very short sentences."""
 
 FEWEST_TOKENS = 1024
 """Smaller batches are not made to give every worker something to do."""
@@ -104,6 +109,7 @@ class CorpusPass:
                 # Enough batches for all workers, while one is taken care of by those who ask.
                 if len(begun) > self._num_workers // 2:
                     yield begun.popleft()
+                    give_back_freed_memory()
             while begun:
                 yield begun.popleft()
 
@@ -112,7 +118,7 @@ class CorpusPass:
         num_tokens = sum(map(self._corpus.length, sentences))
         share = 2 * num_tokens // max(2, self._num_workers)
         most = min(self._tokens_per_batch, max(FEWEST_TOKENS, share))
-        return self._corpus.batches(sentences, most)
+        return self._corpus.batches(sentences, most, SENTENCES_PER_BATCH[self._device.type])
 
     def _begin(self, batch: list[int], workers: OneThreadWorkers) -> Halves:
         """Lets workers compute; the layers are waited for when they are asked for."""
