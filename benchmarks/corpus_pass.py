@@ -22,18 +22,19 @@ def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
     # Returns
 
     `tuple[Corpus, list[bytes]]`
-        The distinct ones, and the content of each.
+        The distinct ones, and the key of each in a store.
     """
     from bluelmo_plugins.modules.bilm import Corpus
+    from bluelmo_plugins.modules.feature_store import sentence_key
 
     corpus = Corpus()
-    contents: dict[bytes, None] = {}
+    keys: dict[bytes, None] = {}
     for ids in sentences:
-        content = ids.tobytes()
-        if content not in contents:
-            contents[content] = None
+        key = sentence_key(ids.tobytes())
+        if key not in keys:
+            keys[key] = None
             corpus.add(ids)
-    return corpus, list(contents)
+    return corpus, list(keys)
 
 
 def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
@@ -61,13 +62,12 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
         SENTENCES_PER_WRITE,
         FeatureLayout,
         FeatureStore,
-        sentence_key,
     )
 
     shutil.rmtree(folder, ignore_errors=True)
     layout = FeatureLayout(bilm.num_layers, bilm.options.projection_dim)
     start = time.perf_counter()
-    corpus, contents = distinct_corpus(sentences)
+    corpus, keys = distinct_corpus(sentences)
     store = FeatureStore(folder, STORE_LIMIT)
     writing = 0.0
     for batch, halves in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
@@ -76,9 +76,8 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
         before = time.perf_counter()
         for first in range(0, len(batch), SENTENCES_PER_WRITE):
             group = slice(first, first + SENTENCES_PER_WRITE)
-            keys = [sentence_key(contents[number]) for number in batch[group]]
             values = map(layout.to_bytes, rows[group])
-            if not store.write(zip(keys, values, strict=True)):
+            if not store.write(zip([keys[number] for number in batch[group]], values, strict=True)):
                 raise OSError(f"{folder}: the store takes nothing. Make room on the disk.")
         writing += time.perf_counter() - before
     seconds = time.perf_counter() - start

@@ -30,8 +30,8 @@ def test_character_ids_are_those_of_the_indexer() -> None:
 
 
 def test_sharing_counts_each_distinct_context_once() -> None:
-    corpus, contents = distinct_corpus(ids_of(SENTENCES))
-    assert len(corpus) == len(contents) == 2
+    corpus, keys = distinct_corpus(ids_of(SENTENCES))
+    assert len(corpus) == len(keys) == 2
     found = sharing(corpus, [[0, 1]], num_tokens=9)
     # Forwards a, a b, a b c, a b d; backwards c, d, c b, d b, c b a, d b a.
     assert found["contexts"] == 4 + 6
