@@ -16,7 +16,7 @@ from .one_thread_workers import OneThreadWorkers, one_thread_workers
 
 TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 131072}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.
-They bound the memory (200 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
+They bound the memory (100 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
 
 SENTENCES_PER_BATCH = {"cpu": 512, "cuda": 8192}
 """The most sentences that go through the biLM at once. They bound the rows of a step, and with them

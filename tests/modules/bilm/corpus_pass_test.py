@@ -71,6 +71,7 @@ def stock(tiny_elmo: Path) -> _ElmoBiLm:
 @given(
     batch=corpora(),
     tokens=st.sampled_from([1, 7, 100000]),
+    most_sentences=st.sampled_from([1, 2, 512]),
     words_kept=st.integers(0, 40),
     num_workers=st.integers(0, 3),
 )
@@ -79,11 +80,13 @@ def test_any_corpus_gets_the_layers_of_allennlp(
     stock: _ElmoBiLm,
     batch: list[list[str]],
     tokens: int,
+    most_sentences: int,
     words_kept: int,
     num_workers: int,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", tokens)
+        patch.setitem(corpus_pass.SENTENCES_PER_BATCH, "cpu", most_sentences)
         patch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
         patch.setattr(corpus_pass, "WORDS_KEPT", words_kept)
         found = by_pass(bilm, batch, num_workers)
