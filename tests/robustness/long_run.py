@@ -1,10 +1,8 @@
 """A training in a process of its own, which notes after each epoch what it holds on to."""
 
-import ctypes
 import gc
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,9 @@ from allennlp.common import Params
 from allennlp.training.callbacks import TrainerCallback
 
 import bluelmo_plugins  # noqa: F401  registers the classes
+from bluelmo_plugins.modules.bilm.freed_memory import give_back_freed_memory
 from bluelmo_plugins.terminal import log_file
+from tests.own_memory import anonymous_bytes
 
 NOTES = "holdings.jsonl"
 
@@ -23,12 +23,9 @@ def holdings(log: Path) -> dict[str, int]:
     """Bytes of memory of this process's own, open files, bytes of the log."""
     gc.collect()
     # What was freed and is still held would hide what is not freed.
-    ctypes.CDLL("libc.so.6").malloc_trim(0)
-    status = Path("/proc/self/status").read_text()
-    memory = re.search(r"^RssAnon:\s+(\d+) kB$", status, re.MULTILINE)
-    assert memory is not None
+    give_back_freed_memory()
     return {
-        "memory": 1024 * int(memory[1]),
+        "memory": anonymous_bytes(),
         "files": len(os.listdir("/proc/self/fd")),
         "log": log.stat().st_size,
     }

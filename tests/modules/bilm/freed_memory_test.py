@@ -1,11 +1,11 @@
 """What was freed goes back to the system."""
 
 import sys
-from pathlib import Path
 
 import pytest
 
 from bluelmo_plugins.modules.bilm.freed_memory import give_back_freed_memory
+from tests.own_memory import anonymous_bytes
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc has malloc_trim, only Linux /proc")
@@ -18,9 +18,3 @@ def test_what_was_freed_between_other_things_goes_back_to_the_system() -> None:
     give_back_freed_memory()
     assert anonymous_bytes() < before - 20e6
     assert len(kept) == 800
-
-
-def anonymous_bytes() -> int:
-    """Memory of this process that no file stands behind."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return 1024 * int(status.split("RssAnon:")[1].split()[0])
