@@ -70,9 +70,9 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
     corpus, keys = distinct_corpus(sentences)
     store = FeatureStore(folder, STORE_LIMIT)
     writing = 0.0
-    for batch, halves in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
-        lengths = list(map(corpus.length, batch))
-        rows = layout.pack(halves, sum(lengths)).split(lengths)
+    for batch, layers in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
+        rows = layers.split(list(map(corpus.length, batch)))
+        del layers
         before = time.perf_counter()
         for first in range(0, len(batch), SENTENCES_PER_WRITE):
             group = slice(first, first + SENTENCES_PER_WRITE)

@@ -62,7 +62,7 @@ def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: 
     for _ in range(calls + 1):
         _wait(device)
         start = time.perf_counter()
-        with products_in(compute):
+        with products_in(compute, device):
             torch.mm(inputs, weight.T, out=out)
         _wait(device)
         seconds.append(time.perf_counter() - start)

@@ -45,9 +45,7 @@ def _layers(bilm: Any, sentences: Sequence[Ids]) -> list[Tensor]:
     corpus, _ = distinct_corpus(sentences)
     batches = []
     for _, found in CorpusPass(bilm, corpus).run(range(len(corpus))):
-        halves = dict(found)
-        values = torch.stack([halves[place].cpu() for place in sorted(halves)], dim=-2)
-        batches.append(whole_layers(values))
+        batches.append(whole_layers(found))
     return [torch.cat(layers) for layers in zip(*batches, strict=True)]
 
 

@@ -18,16 +18,18 @@ TARGETS = {"bc5cdr-chem": 40.0, "ddi": 80.0}
 
 TRAIN_ROWS = {"ddi": 1024, "bc5cdr-chem": 1024}
 DEV_ROWS = {"ddi": 256, "bc5cdr-chem": 512}
-"""Of ours."""
+"""Of ours, on a CPU."""
 
 STOCK_BATCHES = {"ddi": 2, "bc5cdr-chem": 3}
-"""Training batches of stock; its dev split is one."""
+"""Training batches of stock, on a CPU; its dev split is one."""
 
 RUNS = (("stock", 1), ("ours", EPOCHS), ("stock, batches by length", 1), ("ours bf16", 3))
 """Ways of training and their epochs, in turns."""
+RUNS_ON_GPU = (("stock", 1), ("ours", 4))
 
-WITHOUT_ENCODER = {"bc5cdr-chem": (("stock, seq2seq none", 1), ("ours, seq2seq none", EPOCHS))}
-"""More of them, for a task that by default has an encoder which the original has not."""
+WITHOUT_ENCODER = {"bc5cdr-chem": "seq2seq none"}
+"""A change of the first two of them, for a task that by default has an encoder which the original
+has not."""
 
 STOCK = ("stock", "stock, seq2seq none")
 """The ways that ours have a target against."""
@@ -40,8 +42,9 @@ def measure(setting: Setting) -> Json:
 
 def _measure(setting: Setting, task: str) -> Json:
     splits = {name: read_split(setting, task, name) for name in ("train", "dev")}
-    ways = RUNS + WITHOUT_ENCODER.get(task, ())
-    runs = [_run(setting, task, way, setting.size(epochs, 2)) for way, epochs in ways]
+    runs = [
+        _run(setting, task, way, setting.size(epochs, 2)) for way, epochs in ways(setting, task)
+    ]
     whole = {name: split.num_tokens for name, split in splits.items()}
     return {
         "tokens": whole,
@@ -50,15 +53,23 @@ def _measure(setting: Setting, task: str) -> Json:
     }
 
 
+def ways(setting: Setting, task: str) -> list[tuple[str, int]]:
+    """The ways of training that are measured, each with its epochs."""
+    found = list(RUNS_ON_GPU if setting.on_gpu else RUNS)
+    if task in WITHOUT_ENCODER:
+        found += [(f"{way}, {WITHOUT_ENCODER[task]}", epochs) for way, epochs in found[:2]]
+    return found
+
+
 def _run(setting: Setting, task: str, way: str, epochs: int) -> Json:
-    batches = setting.size(STOCK_BATCHES[task], 1)
+    batches = setting.more(STOCK_BATCHES[task], 1)
     if way in STOCK:
         train, dev = drawn(64 * batches), batches_by_length(1)
     elif way == "stock, batches by length":
         train, dev = batches_by_length(batches), batches_by_length(1)
     else:
-        train = contiguous(setting.size(TRAIN_ROWS[task], 64))
-        dev = contiguous(setting.size(DEV_ROWS[task], 64))
+        train = contiguous(setting.more(TRAIN_ROWS[task], 64))
+        dev = contiguous(setting.more(DEV_ROWS[task], 64))
     corpora = write_portion(setting, task, f"{task} {way}", train, dev)
     files = {name: corpora / CORPORA[task] / f"{name}.tsv" for name in ("train", "dev")}
     splits = {name: read_file(setting, task, file) for name, file in files.items()}

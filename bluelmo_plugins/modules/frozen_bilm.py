@@ -179,9 +179,9 @@ class FrozenBiLm(nn.Module):
         if not sentences:
             return
         computing = CorpusPass(self._bilm(), corpus, self._layout.dtype)
-        for batch, halves in computing.run(sentences):
-            lengths = list(map(corpus.length, batch))
-            rows = list(self._layout.pack(halves, sum(lengths)).split(lengths))
+        for batch, layers in computing.run(sentences):
+            rows = list(layers.flatten(1).split(list(map(corpus.length, batch))))
+            del layers
             # Each view holds the memory of the whole batch, and the next batch needs as much.
             for start in range(0, len(batch), SENTENCES_PER_WRITE):
                 yield batch[start : start + SENTENCES_PER_WRITE], rows[:SENTENCES_PER_WRITE]

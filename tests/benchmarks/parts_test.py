@@ -41,7 +41,7 @@ def test_first_pass_has_every_format_both_orders_and_the_share_of_the_limit(
 def test_twenty_epochs_takes_the_runs_apart(setting: Setting) -> None:
     result = kept(twenty_epochs.measure(setting))
     for task, corpus in result.items():
-        ways = twenty_epochs.RUNS + twenty_epochs.WITHOUT_ENCODER.get(task, ())
+        ways = twenty_epochs.ways(setting, task)
         assert [run["way"] for run in corpus["runs"]] == [way for way, _ in ways]
         for run in corpus["runs"]:
             seconds = run["seconds"]

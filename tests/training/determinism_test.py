@@ -11,6 +11,10 @@ from allennlp.common import Params
 
 from tests.configs.jsonnet_files import CONFIGS
 
+ON_GPU = pytest.param(
+    ("bc5cdr-chem", 0),
+    marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU"),
+)
 TINY = CONFIGS.parent / "tests" / "configs" / "tiny.libsonnet"
 MEASURED = ("duration", "memory_MB")
 
@@ -18,8 +22,8 @@ MEASURED = ("duration", "memory_MB")
 class Runs:
     """Trains variants of a task, each in a folder of its own."""
 
-    def __init__(self, task: str, elmo: Path, corpora: Path, folder: Path) -> None:
-        self._task = task
+    def __init__(self, task: str, device: int, elmo: Path, corpora: Path, folder: Path) -> None:
+        self._task, self._device = task, device
         self._folders = {"ELMO_DIR": str(elmo), "DATASET_DIR": str(corpora)}
         self._folder = folder
 
@@ -29,21 +33,22 @@ class Runs:
         config = self._folder / f"config{number}.jsonnet"
         config.write_text(
             f"(import '{CONFIGS}/{self._task}.jsonnet') + (import '{TINY}') + {{"
-            f" epochs:: 2, feature_store_dir:: '{self._folder / store}',"
+            f" epochs:: 2, cuda_device:: {self._device},"
+            f" feature_store_dir:: '{self._folder / store}',"
             f" dataset_reader+: {{ max_instances: {instances} }}, {fields} }}"
         )
         run = self._folder / f"run{number}"
         train_model(Params.from_file(config, ext_vars=self._folders), run)
         metrics = json.loads((run / "metrics.json").read_text())
         figures = {name: metrics[name] for name in metrics if not name.endswith(MEASURED)}
-        return figures | torch.load(run / "best.th", weights_only=True)
+        return figures | torch.load(run / "best.th", weights_only=True, map_location="cpu")
 
 
-@pytest.fixture(params=["ddi", "bc5cdr-chem"])
+@pytest.fixture(params=[("ddi", -1), ("bc5cdr-chem", -1), ON_GPU])
 def runs(
     request: pytest.FixtureRequest, tiny_elmo: Path, sample_corpora: Path, tmp_path: Path
 ) -> Runs:
-    return Runs(request.param, tiny_elmo, sample_corpora, tmp_path)
+    return Runs(*request.param, tiny_elmo, sample_corpora, tmp_path)
 
 
 def assert_equal(one: dict[str, Any], other: dict[str, Any]) -> None:

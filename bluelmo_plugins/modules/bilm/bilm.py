@@ -69,6 +69,31 @@ def in_places(vectors: Tensor, word_of_token: Tensor, outputs: Iterable[list[Ten
             yield half_of(layer, direction), layers.pop(0)
 
 
+def side_by_side(halves: Halves, num_layers: int) -> Tensor:
+    """
+    # Parameters
+
+    halves : `Halves`
+        All outputs of a `BiLm` at some tokens; each is dropped when it has been copied.
+    num_layers : `int`
+        Of the biLM, with the token layer.
+
+    # Returns
+
+    `Tensor`
+        Shape `(num_tokens, 2 * num_layers - 1, projection_dim)`.
+    """
+    place, values = next(halves)
+    num_tokens, dim = values.shape
+    found = values.new_empty(num_tokens, 2 * num_layers - 1, dim)
+    found[:, place] = values
+    del values
+    for place, values in halves:
+        found[:, place] = values
+        del values
+    return found
+
+
 def whole_layers(halves: Tensor) -> list[Tensor]:
     """
     The layers as ELMo counts them.
@@ -178,7 +203,7 @@ class BiLm(nn.Module):
         `Tensor`
             Shape `(num_words, projection_dim)`.
         """
-        with products_in(self._compute):
+        with products_in(self._compute, character_ids.device):
             vectors: Tensor = self.character_encoder(character_ids)
         return vectors
 
@@ -188,6 +213,7 @@ class BiLm(nn.Module):
         word_of_token: Tensor,
         lengths: Tensor,
         dtype: torch.dtype = torch.float32,
+        check: Check = go_on,
     ) -> Halves:
         """
         The outputs at the tokens of some sentences, direction by direction, so that what one
@@ -203,15 +229,16 @@ class BiLm(nn.Module):
             Shape `(num_sentences,)`: tokens of each sentence, each at least 1.
         dtype : `torch.dtype`, optional (default = `torch.float32`)
             Of the values.
+        check : `Check`, optional
+            Called at each step.
 
         # Returns
 
         `Halves`
             Values of shape `(num_tokens, projection_dim)`.
         """
-        compute = products_in(self._compute)(self.outputs)
-        inputs = vectors, word_of_token, lengths, dtype
-        outputs = (compute(direction, *inputs) for direction in (0, 1))
+        inputs = vectors, word_of_token, lengths, dtype, check
+        outputs = (self.outputs(direction, *inputs) for direction in (0, 1))
         return in_places(vectors.to(dtype), word_of_token, outputs)
 
     def outputs(
@@ -245,6 +272,7 @@ class BiLm(nn.Module):
         stack = self.backward_stack if direction else self.forward_stack
         boundary = len(vectors) - 2 + direction
         contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
-        outputs = stack(vectors, contexts.words, contexts.parents, check)
+        with products_in(self._compute, vectors.device):
+            outputs = stack(vectors, contexts.words, contexts.parents, check)
         # Each layer of the tree is dropped when its tokens have been copied.
         return [outputs.pop(0).to(dtype)[contexts.node_of_token] for _ in range(len(outputs))]

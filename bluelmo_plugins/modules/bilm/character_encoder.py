@@ -18,7 +18,8 @@ PADDING = 261
 """The id of a pad after a word: bilm-tf's plus one, as AllenNLP's indexer counts; 0 is no token."""
 
 WORDS_PER_PRODUCT = 256
-"""Words that are encoded at once; bounds the memory (46 MB for the longest, at full size)."""
+"""Words that are encoded at once; bounds the memory (46 MB for the longest, at full size). On a GPU
+it is always so many, with pads (see `products.py`)."""
 
 
 Layer = TypeVar("Layer", bound=nn.Module)
@@ -118,7 +119,8 @@ class CharacterEncoder(nn.Module):
     def _encode(self, character_ids: Tensor, length: int) -> Tensor:
         """The vectors of words of at most `length` characters."""
         num_words = len(character_ids)
-        padding = (0, 0, 0, rows_for(num_words) - num_words)
+        on_cpu = character_ids.device.type == "cpu"
+        padding = (0, 0, 0, (rows_for(num_words) if on_cpu else WORDS_PER_PRODUCT) - num_words)
         # All windows of pads alone give the same: one of each width is enough.
         kept = functional.pad(character_ids, padding)[:, : length + self._max_width]
         vectors = self._convolve(self.embedding(kept))

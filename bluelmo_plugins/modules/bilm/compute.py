@@ -39,15 +39,21 @@ def obstacle(compute: str, device: torch.device) -> str:
 
 
 @contextmanager
-def products_in(compute: str) -> Iterator[None]:
+def products_in(compute: str, device: torch.device) -> Iterator[None]:
     """
-    Lets a GPU's products of single-precision matrices use TF32, or forbids it, for a while.
+    Lets a GPU's products of single-precision matrices use TF32, or forbids it, for a while, to all
+    threads. For a CPU it does nothing.
 
     # Parameters
 
     compute : `str`
         One of `COMPUTES`.
+    device : `torch.device`
+        The CPU or a GPU.
     """
+    if device.type != "cuda":
+        yield
+        return
     matmul = torch.backends.cuda.matmul
     before = matmul.allow_tf32
     matmul.allow_tf32 = compute == "tf32"

@@ -9,14 +9,14 @@ import numpy
 import torch
 from torch import Tensor
 
-from .bilm import BiLm, Halves, in_places
+from .bilm import BiLm, in_places, side_by_side
 from .corpus import Corpus, Integers
 from .freed_memory import give_back_freed_memory
-from .one_thread_workers import OneThreadWorkers, one_thread_workers
+from .one_thread_workers import Check, OneThreadWorkers, go_on, one_thread_workers
 
-TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 131072}
+TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 24576}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.
-They bound the memory (100 MB a worker on a CPU, 2.7 GB on a GPU, at full size)."""
+They bound the memory (100 MB a worker on a CPU, 1.8 GB on a GPU, at full size)."""
 
 SENTENCES_PER_BATCH = {"cpu": 512, "cuda": 8192}
 """The most sentences that go through the biLM at once. They bound the rows of a step, and with them
@@ -33,6 +33,12 @@ WORDS_KEPT = 32768
 
 WORDS_PER_TASK = 1024
 """Words that a worker encodes at once."""
+
+Inputs = tuple[Tensor, Tensor, Tensor]
+"""What `BiLm.halves` takes."""
+
+Finish = Callable[[], Tensor]
+"""Waits for what is computed, and returns it."""
 
 
 class CorpusPass:
@@ -52,8 +58,9 @@ class CorpusPass:
     dtype : `torch.dtype`, optional (default = `torch.float32`)
         Of the layers' values.
     num_workers : `Optional[int]`, optional
-        How many; 0 computes in the thread that asks. By default 0 on a GPU, and on a CPU torch's
-        number of threads, but no more than `MOST_WORKERS`.
+        How many; 0 computes in the thread that asks. By default 1 on a GPU, which keeps it busy
+        while its last results are taken care of, and on a CPU torch's number of threads, but no
+        more than `MOST_WORKERS`.
     """
 
     def __init__(
@@ -67,10 +74,12 @@ class CorpusPass:
         self._corpus = corpus
         self._dtype = dtype
         self._device = next(bilm.parameters()).device
+        on_cpu = self._device.type == "cpu"
         if num_workers is None:
-            on_cpu = self._device.type == "cpu"
-            num_workers = min(torch.get_num_threads(), MOST_WORKERS) if on_cpu else 0
+            num_workers = min(torch.get_num_threads(), MOST_WORKERS) if on_cpu else 1
         self._num_workers = num_workers
+        # Enough batches for all workers, while one is taken care of by those who ask.
+        self._batches_ahead = num_workers // 2 if on_cpu else 1
         self._characters = corpus.characters()
         self._tokens_per_batch = TOKENS_PER_BATCH[self._device.type]
         num_words = len(self._characters)
@@ -82,7 +91,7 @@ class CorpusPass:
         self._num_encoded = 0
         self._row_of_word = numpy.full(num_words, -1)
 
-    def run(self, sentences: Collection[int]) -> Generator[tuple[list[int], Halves], None, None]:
+    def run(self, sentences: Collection[int]) -> Generator[tuple[list[int], Tensor], None, None]:
         """
         # Parameters
 
@@ -91,27 +100,26 @@ class CorpusPass:
 
         # Returns
 
-        `Generator[tuple[list[int], Halves]]`
-            Numbers of some of them at a time, and their layers as from `BiLm.halves`. Who stops
-            early closes it, which ends the workers.
+        `Generator[tuple[list[int], Tensor]]`
+            Numbers of some of them at a time, and the outputs at their tokens in the places that
+            `half_of` says, on the CPU: `(num_tokens, 2 * num_layers - 1, projection_dim)`. Who
+            stops early closes it, which ends the workers.
         """
         if not self._num_workers:
             self._boundaries = self._bilm.encode_words(self._bilm.boundaries)
             for batch in self._batches(sentences):
-                inputs = self._inputs(batch, self._bilm.encode_words)
-                yield batch, self._bilm.halves(*inputs, self._dtype)
+                yield batch, self._computed(self._inputs(batch, self._bilm.encode_words))
             return
         with one_thread_workers(self._num_workers) as workers:
-            begun: deque[tuple[list[int], Halves]] = deque()
+            begun: deque[tuple[list[int], Finish]] = deque()
             self._boundaries = self._encode(self._bilm.boundaries, workers)
             for batch in self._batches(sentences):
                 begun.append((batch, self._begin(batch, workers)))
-                # Enough batches for all workers, while one is taken care of by those who ask.
-                if len(begun) > self._num_workers // 2:
-                    yield begun.popleft()
+                if len(begun) > self._batches_ahead:
+                    yield _finished(begun)
                     give_back_freed_memory()
             while begun:
-                yield begun.popleft()
+                yield _finished(begun)
 
     def _batches(self, sentences: Collection[int]) -> Iterator[list[int]]:
         """The batches of `Corpus.batches` in a size that suits the device."""
@@ -120,26 +128,36 @@ class CorpusPass:
         most = min(self._tokens_per_batch, max(FEWEST_TOKENS, share))
         return self._corpus.batches(sentences, most, SENTENCES_PER_BATCH[self._device.type])
 
-    def _begin(self, batch: list[int], workers: OneThreadWorkers) -> Halves:
+    def _begin(self, batch: list[int], workers: OneThreadWorkers) -> Finish:
         """Lets workers compute; the layers are waited for when they are asked for."""
         inputs = self._inputs(batch, partial(self._encode, workers=workers))
+        if self._device.type != "cpu":
+            return workers.submit(self._computed, inputs, workers.check).result
         vectors, word_of_token, _ = inputs
         outputs = [
             workers.submit(self._bilm.outputs, direction, *inputs, self._dtype, workers.check)
             for direction in (0, 1)
         ]
         layers = (outputs.pop(0).result() for _ in (0, 1))
-        return in_places(vectors.to(self._dtype), word_of_token, layers)
+        halves = in_places(vectors.to(self._dtype), word_of_token, layers)
+        return partial(side_by_side, halves, self._bilm.num_layers)
+
+    def _computed(self, inputs: Inputs, check: Check = go_on) -> Tensor:
+        """The outputs at the tokens of a batch, on the CPU."""
+        halves = self._bilm.halves(*inputs, self._dtype, check)
+        found = side_by_side(halves, self._bilm.num_layers)
+        if self._device.type == "cpu":
+            return found
+        # A GPU writes into pinned memory ten times as fast as into any other.
+        return torch.empty_like(found, device="cpu", pin_memory=True).copy_(found)
 
     def _encode(self, character_ids: Tensor, workers: OneThreadWorkers) -> Tensor:
         """The token layer of words, as from `BiLm.encode_words`."""
         parts = character_ids.split(WORDS_PER_TASK)
-        tasks = [workers.submit(self._bilm.character_encoder, part) for part in parts]
+        tasks = [workers.submit(self._bilm.encode_words, part) for part in parts]
         return torch.cat([task.result() for task in tasks])
 
-    def _inputs(
-        self, batch: list[int], encode: Callable[[Tensor], Tensor]
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def _inputs(self, batch: list[int], encode: Callable[[Tensor], Tensor]) -> Inputs:
         """Vectors, words and lengths of the sentences, as `BiLm.halves` takes them."""
         words, word_of_token = numpy.unique(self._corpus.words_of(batch), return_inverse=True)
         lengths = torch.tensor([self._corpus.length(sentence) for sentence in batch])
@@ -159,3 +177,9 @@ class CorpusPass:
             characters = self._characters[new].to(self._device, torch.long)
             self._vectors[rows[0] : self._num_encoded] = encode(characters)
         return torch.cat([self._vectors[self._row_of_word[words]], self._boundaries])
+
+
+def _finished(begun: deque[tuple[list[int], Finish]]) -> tuple[list[int], Tensor]:
+    """The first batch. Nothing here holds its layers afterwards."""
+    batch, finish = begun.popleft()
+    return batch, finish()

@@ -10,10 +10,12 @@ from torch.nn import functional
 from .contexts import rows_for
 from .gates import apply_gates
 from .one_thread_workers import Check, go_on
+from .products import product
 from .weights import WeightFile
 
-ROWS_PER_PRODUCT = 256
-"""Tree nodes whose inputs are multiplied at once; bounds the memory (16 MB at full size)."""
+ROWS_PER_PRODUCT = {"cpu": 256, "cuda": 16384}
+"""Tree nodes whose inputs are multiplied at once, by the kind of device; they bound the memory
+(16 MB on a CPU, 1.1 GB on a GPU, at full size). A GPU waits for the CPU once for each of them."""
 
 
 class ProjectedLstm(nn.Module):
@@ -118,12 +120,12 @@ class ProjectedLstm(nn.Module):
 
     def _step_in_place(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """
-        The same for frozen weights. It overwrites `gates` and `memory`, as fresh memory for every
-        result takes a good part of the time.
+        The same for frozen weights. It may overwrite `gates` and `memory`, as fresh memory for
+        every result takes a good part of the time.
         """
         gates.addmm_(state, self.state_weight.T)
-        cells = apply_gates(gates, memory, self._cell_clip)
-        state = cells @ self.projection.T
+        cells, memory = apply_gates(gates, memory, self._cell_clip)
+        state = product(cells, self.projection)
         return state.clamp_(-self._projection_clip, self._projection_clip), memory
 
     def _project(
@@ -133,11 +135,11 @@ class ProjectedLstm(nn.Module):
         The inputs' share of the gates, level by level, in as few products as memory allows.
         Reused memory of one block of levels is overwritten for the next.
         """
+        most = ROWS_PER_PRODUCT[inputs.device.type]
         buffer: Optional[Tensor] = None
         if reuse:
-            num_rows = max(*sizes, min(ROWS_PER_PRODUCT, sum(sizes)))
-            buffer = inputs.new_empty(num_rows, len(self.bias))
-        for first, block in _blocks(sizes):
+            buffer = inputs.new_empty(max(*sizes, min(most, sum(sizes))), len(self.bias))
+        for first, block in _blocks(sizes, most):
             size = sum(block)
             into = None if buffer is None else buffer[:size]
             nodes = slice(first, first + size)
@@ -179,11 +181,11 @@ class ProjectedLstm(nn.Module):
         self.projection.copy_(file.read(f"{group}/W_P_0", (cell_dim, dim)).T)
 
 
-def _blocks(sizes: list[int]) -> Iterator[tuple[int, list[int]]]:
-    """Levels in groups of at most `ROWS_PER_PRODUCT` nodes, or of one level: first node, sizes."""
+def _blocks(sizes: list[int], most: int) -> Iterator[tuple[int, list[int]]]:
+    """Levels in groups of at most so many nodes, or of one level: first node, sizes."""
     first, block = 0, sizes[:1]
     for size in sizes[1:]:
-        if sum(block) + size > ROWS_PER_PRODUCT:
+        if sum(block) + size > most:
             yield first, block
             first, block = first + sum(block), []
         block.append(size)

@@ -1,6 +1,5 @@
 """How the layers of a sentence are laid out in the bytes of a store."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -31,25 +30,6 @@ class FeatureLayout:
         """Values of a token."""
         return (2 * self.num_layers - 1) * self.projection_dim
 
-    def pack(self, halves: Iterable[tuple[int, Tensor]], num_tokens: int) -> Tensor:
-        """
-        # Parameters
-
-        halves : `Iterable[tuple[int, Tensor]]`
-            The outputs at tokens, as from `BiLm.halves`.
-        num_tokens : `int`
-            How many tokens.
-
-        # Returns
-
-        `Tensor`
-            Shape `(num_tokens, row_dim)`, of this layout's dtype, on the CPU.
-        """
-        rows = torch.empty(num_tokens, self.row_dim, dtype=self.dtype)
-        for half, values in halves:
-            rows.view(num_tokens, -1, self.projection_dim)[:, half] = values.to(self.dtype)
-        return rows
-
     def unpack(self, rows: Tensor) -> Tensor:
         """
         # Parameters
@@ -69,7 +49,8 @@ class FeatureLayout:
         # Parameters
 
         rows : `Tensor`
-            Shape `(num_tokens, row_dim)`, packed.
+            Shape `(num_tokens, row_dim)` or `(num_tokens, 2 * num_layers - 1, projection_dim)`, of
+            this layout's dtype, on the CPU.
 
         # Returns
 

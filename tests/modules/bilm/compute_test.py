@@ -39,6 +39,8 @@ def test_a_cpu_computes_in_what_it_has(compute: str, trouble: str) -> None:
 @pytest.mark.parametrize("compute", COMPUTES)
 def test_tf32_is_allowed_only_where_it_was_asked_for(compute: str) -> None:
     before = torch.backends.cuda.matmul.allow_tf32
-    with products_in(compute):
+    with products_in(compute, torch.device("cuda")):
         assert torch.backends.cuda.matmul.allow_tf32 == (compute == "tf32")
     assert torch.backends.cuda.matmul.allow_tf32 == before
+    with products_in("tf32", CPU):
+        assert torch.backends.cuda.matmul.allow_tf32 == before

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Optional
 
@@ -46,10 +45,9 @@ def by_pass(
     """Each sentence's layers by a pass over all, `(num_layers, num_tokens, dim)`."""
     made = corpus_of(batch)
     found: list[Tensor] = [torch.empty(0)] * len(batch)
-    for numbers, found_halves in CorpusPass(bilm, made, dtype, num_workers).run(range(len(made))):
+    for numbers, halves in CorpusPass(bilm, made, dtype, num_workers).run(range(len(made))):
         lengths = [made.length(number) for number in numbers]
-        halves = [values for _, values in sorted(found_halves, key=itemgetter(0))]
-        layers = torch.stack(whole_layers(torch.stack(halves, dim=1)))
+        layers = torch.stack(whole_layers(halves))
         for number, of_sentence in zip(numbers, layers.split(lengths, dim=1), strict=True):
             found[number] = of_sentence
     return found
@@ -132,14 +130,6 @@ def test_a_real_bilm_gives_the_same_bits_in_any_company_on_any_number_of_threads
         in_portions = [layers for portion in portions for layers in by_pass(real, portion)]
     assert all(map(torch.equal, together, expected))
     assert all(map(torch.equal, in_portions, expected))
-
-
-@pytest.fixture(scope="module")
-def real_sentences(shared_dir: Path) -> list[list[str]]:
-    """210 sentences of BC5CDR: as many words as make torch share out products among threads."""
-    rows = (shared_dir / "blue" / "BC5CDR-chem" / "train.tsv").read_text(encoding="utf-8")
-    blocks = rows.strip().split("\n\n")[:210]
-    return [[line.split("\t")[0] for line in block.split("\n")] for block in blocks]
 
 
 @contextmanager

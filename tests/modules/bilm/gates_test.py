@@ -23,8 +23,8 @@ def test_cells_keep_and_give_out_what_the_equations_say(drawn: tuple[Tensor, Ten
     takes, keeps, gives, new = gates.double().chunk(4, dim=-1)
     kept = (keeps.sigmoid() * memory.double() + takes.sigmoid() * new.tanh()).clamp(-CLIP, CLIP)
     assert (kept.abs() == CLIP).any(), "nothing was clipped"
-    given = apply_gates(gates, memory, CLIP)
-    torch.testing.assert_close(memory.double(), kept, atol=1e-6, rtol=0)
+    given, held = apply_gates(gates, memory, CLIP)
+    torch.testing.assert_close(held.double(), kept, atol=1e-6, rtol=0)
     torch.testing.assert_close(given.double(), gives.sigmoid() * kept.tanh(), atol=1e-6, rtol=0)
 
 
@@ -33,13 +33,16 @@ def test_blocks_change_no_bit(
     drawn: tuple[Tensor, Tensor], rows_at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (gates, memory), (others, other_memory) = drawn, map(Tensor.clone, drawn)
-    given = apply_gates(gates, memory, CLIP)
+    given, held = apply_gates(gates, memory, CLIP)
     monkeypatch.setattr(module, "GATES_AT_ONCE", rows_at_once * 4 * CELLS)
-    assert torch.equal(apply_gates(others, other_memory, CLIP), given)
-    assert torch.equal(other_memory, memory)
+    in_blocks = apply_gates(others, other_memory, CLIP)
+    assert torch.equal(in_blocks[0], given)
+    assert torch.equal(in_blocks[1], held)
 
 
 def test_half_precision_is_rounded_at_the_end_only(drawn: tuple[Tensor, Tensor]) -> None:
     gates, memory = drawn[0].bfloat16(), drawn[1]
-    exact = apply_gates(gates.float(), memory.clone(), CLIP)
-    assert torch.equal(apply_gates(gates, memory, CLIP), exact.bfloat16())
+    exact, held = apply_gates(gates.float(), memory.clone(), CLIP)
+    rounded, held_by_rounded = apply_gates(gates, memory, CLIP)
+    assert torch.equal(rounded, exact.bfloat16())
+    assert torch.equal(held_by_rounded, held)

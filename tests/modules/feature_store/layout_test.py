@@ -10,7 +10,7 @@ from bluelmo_plugins.modules.feature_store import FeatureLayout
 def test_layers_survive_within_the_stored_precision(dtype: torch.dtype, tolerance: float) -> None:
     layout = FeatureLayout(num_layers=3, projection_dim=4, dtype=dtype)
     halves = torch.randn(5, 5, 4)
-    content = layout.to_bytes(layout.pack(enumerate(halves.unbind(dim=1)), num_tokens=5))
+    content = layout.to_bytes(halves.to(dtype))
     assert len(content) == 5 * (4 + 8 + 8) * dtype.itemsize
     back = layout.unpack(layout.from_bytes(bytearray(content)))
     assert back.dtype == torch.float32
