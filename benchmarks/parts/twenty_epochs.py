@@ -16,9 +16,10 @@ TITLE = "Twenty epochs of `allennlp train`"
 EPOCHS = 20
 TARGETS = {"bc5cdr-chem": 40.0, "ddi": 80.0}
 
-TRAIN_ROWS = {"ddi": 1024, "bc5cdr-chem": 1024}
+TRAIN_ROWS = {"ddi": 1024, "bc5cdr-chem": 2048}
 DEV_ROWS = {"ddi": 256, "bc5cdr-chem": 512}
-"""Of ours, on a CPU."""
+"""Of ours, on a CPU. The fewer sentences, the more of what an epoch computes are pads: a token of
+1,024 sentences of BC5CDR brings 0.20 of them, one of 2,048 0.09, one of all 0.03."""
 
 STOCK_BATCHES = {"ddi": 2, "bc5cdr-chem": 3}
 """Training batches of stock, on a CPU; its dev split is one."""

@@ -32,5 +32,7 @@ class Dropout(nn.Dropout):
         # 64 bits at once, so that a generator's step is worth four values.
         words = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
         bits = words.view(torch.int16)[: input.numel()].view(input.shape)
-        kept = bits >= round(self.p * _RESOLUTION) - _RESOLUTION // 2
-        return input * kept.to(input.dtype).div_(1 - self.p)
+        bound = round(self.p * _RESOLUTION) - _RESOLUTION // 2
+        # At once in the input's dtype, as another pass over so much memory takes its time.
+        kept = torch.ge(bits, bound, out=torch.empty_like(input))
+        return input * kept.div_(1 - self.p)

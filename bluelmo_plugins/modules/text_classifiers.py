@@ -6,7 +6,7 @@ import torch
 from allennlp.common import Lazy
 from allennlp.data import TextFieldTensors
 from allennlp.modules import TextFieldEmbedder
-from allennlp.modules.seq2seq_encoders import PassThroughEncoder, Seq2SeqEncoder
+from allennlp.modules.seq2seq_encoders import Seq2SeqEncoder
 from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.nn.util import get_text_field_mask
 from torch import BoolTensor, Tensor
@@ -207,14 +207,14 @@ class TokenClassifier(torch.nn.Module):
         super().__init__()
         width = text_field_embedder.get_output_dim()
         self._text_field_embedder = text_field_embedder
-        self._seq2seq_encoder: Seq2SeqEncoder = (
-            PassThroughEncoder(width)
-            if seq2seq_encoder is None
-            else seq2seq_encoder.construct(input_dim=width, input_size=width)
+        self._seq2seq_encoder = (
+            seq2seq_encoder.construct(input_dim=width, input_size=width)
+            if seq2seq_encoder
+            else None
         )
-        self._head = head.construct(
-            input_dim=self._seq2seq_encoder.get_output_dim(), num_outputs=num_outputs
-        )
+        if self._seq2seq_encoder:
+            width = self._seq2seq_encoder.get_output_dim()
+        self._head = head.construct(input_dim=width, num_outputs=num_outputs)
 
     def forward(self, tokens: TextFieldTensors) -> tuple[Tensor, BoolTensor]:
         """
@@ -230,5 +230,7 @@ class TokenClassifier(torch.nn.Module):
             shape `(batch_size, num_tokens)`, true where a token is real.
         """
         mask = get_text_field_mask(tokens)
-        encoded = self._seq2seq_encoder(self._text_field_embedder(tokens), mask)
-        return self._head(encoded, mask), mask
+        features = self._text_field_embedder(tokens)
+        if self._seq2seq_encoder:
+            features = self._seq2seq_encoder(features, mask)
+        return self._head(features, mask), mask
