@@ -1,6 +1,6 @@
 """ELMo's character ids of words, as AllenNLP's indexer counts them, without AllenNLP."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy
@@ -12,10 +12,11 @@ Ids = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
 """Of one sentence, `(num_tokens, 50)`."""
 
 
-def ids_of(sentences: Iterable[Sequence[str]]) -> list[Ids]:
+def ids_of(sentences: Iterable[Sequence[str]]) -> Iterator[Ids]:
     """The character ids of sentences of one token at least."""
     ids_of_word = cache(_ids_of_word)
-    return [numpy.stack([ids_of_word(word) for word in sentence]) for sentence in sentences]
+    for sentence in sentences:
+        yield numpy.stack([ids_of_word(word) for word in sentence])
 
 
 def _ids_of_word(word: str) -> Ids:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
     return corpus, list(keys)
 
 
-def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
+def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
     """
     Does what the feature pass of a training run does: finds the distinct sentences and words,
     computes, packs to half precision and writes to a fresh store.
@@ -46,8 +46,8 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
 
     bilm : `BiLm`
         On the device that is to compute.
-    sentences : `Sequence[numpy.ndarray]`
-        The character ids of each.
+    sentences : `Iterable[numpy.ndarray]`
+        The character ids of each; read once.
     folder : `Path`
         For the store; it is removed before and after.
 
@@ -67,7 +67,15 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
     shutil.rmtree(folder, ignore_errors=True)
     layout = FeatureLayout(bilm.num_layers, bilm.options.projection_dim)
     start = time.perf_counter()
-    corpus, keys = distinct_corpus(sentences)
+    num_tokens = 0
+
+    def counted() -> Iterator[Ids]:
+        nonlocal num_tokens
+        for ids in sentences:
+            num_tokens += len(ids)
+            yield ids
+
+    corpus, keys = distinct_corpus(counted())
     store = FeatureStore(folder, STORE_LIMIT)
     writing = 0.0
     for batch, layers in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
@@ -85,7 +93,7 @@ def timed_pass(bilm: Any, sentences: Sequence[Ids], folder: Path) -> Json:
     size = disk_usage(folder)
     shutil.rmtree(folder, ignore_errors=True)
     return {
-        "tokens": sum(map(len, sentences)),
+        "tokens": num_tokens,
         "seconds": seconds,
         "writing": writing,
         "store_bytes": size,

@@ -20,7 +20,7 @@ SENTENCES = 96
 def measure(setting: Setting) -> Json:
     """The relative root mean square and the greatest deviation of each layer."""
     sentences = read_split(setting, "bc5cdr-chem", "train").sentences
-    ids = ids_of(spread(sentences, setting.size(SENTENCES, 8)))
+    ids = list(ids_of(spread(sentences, setting.size(SENTENCES, 8))))
     folders = {setting.elmo_words: setting.elmo}
     if setting.trained_elmo:
         folders["a small ELMo trained on PubMed"] = setting.trained_elmo

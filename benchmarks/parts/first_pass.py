@@ -54,7 +54,7 @@ def _measure(
 ) -> Json:
     sentences = read_split(setting, task, "train").sentences
     portion = middle(sentences, setting.more(ROWS[task], 40))
-    ids, all_ids = ids_of(portion), ids_of(sentences)
+    ids = list(ids_of(portion))
     flops = _flops(list(bilms.values())[-1], ids)
     turns = setting.size(2, 1)
     random_batches = [Random(turn).sample(sentences, BATCH) for turn in range(turns)]
@@ -76,7 +76,7 @@ def _measure(
         "tokens": sum(map(len, portion)),
         "words": len({word for sentence in portion for word in sentence}),
         "sharing": _sharing(setting, ids),
-        "sharing_of_all": _sharing(setting, all_ids),
+        "sharing_of_all": _sharing(setting, list(ids_of(sentences))),
         "flops": flops,
         "ours": {name: _ours(name, passes[name], limits, flops) for name in bilms},
         "stock": {name: samples(each) for name, each in stock_rates.items() if each},

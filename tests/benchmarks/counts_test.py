@@ -61,7 +61,7 @@ def test_flops_are_those_of_the_products(tiny_elmo: Path) -> None:
 
 def test_a_pass_counts_all_its_tokens_and_its_own_time(tiny_elmo: Path, tmp_path: Path) -> None:
     bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5").eval()
-    ids = ids_of([[f"word{number}", "grew", "."] for number in range(150)])
+    ids = list(ids_of([[f"word{number}", "grew", "."] for number in range(150)]))
     started = time.perf_counter()
     with torch.no_grad():
         found = timed_pass(bilm, [*ids, *ids], tmp_path / "store")

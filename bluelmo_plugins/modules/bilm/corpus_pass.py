@@ -16,7 +16,7 @@ from .one_thread_workers import Check, OneThreadWorkers, go_on, one_thread_worke
 
 TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 24576}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.
-They bound the memory (100 MB a worker on a CPU, 1.8 GB on a GPU, at full size)."""
+They bound the memory (100 MB a worker on a CPU, less than 1.8 GB on a GPU, at full size)."""
 
 SENTENCES_PER_BATCH = {"cpu": 512, "cuda": 8192}
 """The most sentences that go through the biLM at once. They bound the rows of a step, and with them

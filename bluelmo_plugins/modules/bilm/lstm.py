@@ -13,9 +13,9 @@ from .one_thread_workers import Check, go_on
 from .products import product
 from .weights import WeightFile
 
-ROWS_PER_PRODUCT = {"cpu": 256, "cuda": 16384}
+ROWS_PER_PRODUCT = {"cpu": 256, "cuda": 8192}
 """Tree nodes whose inputs are multiplied at once, by the kind of device; they bound the memory
-(16 MB on a CPU, 1.1 GB on a GPU, at full size). A GPU waits for the CPU once for each of them."""
+(16 MB on a CPU, 0.5 GB on a GPU, at full size). A GPU waits for the CPU once for each of them."""
 
 
 class ProjectedLstm(nn.Module):
