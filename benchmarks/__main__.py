@@ -17,6 +17,9 @@ from benchmarks.setting import Setting, make_setting
 WITHOUT_ALLENNLP = ("first_pass", "growth")
 """The parts that a machine without AllenNLP can measure."""
 
+ON_GPU = ("first_pass", "twenty_epochs")
+"""The parts that measure a GPU; the others look at the CPU's memory or its clock."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command. Raises `SystemExit` for a part that is not there."""
@@ -30,9 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, help="the folder of the JSON files")
     parser.add_argument("--page", type=Path, help="the page to write")
     args = parser.parse_args(arguments)
-    unknown = [name for name in args.parts if name not in PARTS]
+    parts = _parts(args.device)
+    unknown = [name for name in args.parts if name not in parts]
     if unknown:
-        parser.error(f"there is no part '{unknown[0]}'; there are {', '.join(PARTS)}")
+        parser.error(f"there is no part '{unknown[0]}' here; there are {', '.join(parts)}")
     # A trial must not overwrite what was measured.
     results = args.results or (args.work / "trial" if args.quick else RESULTS)
     page = args.page or (args.work / "trial" / "speed.md" if args.quick else PAGE)
@@ -42,10 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Before the results of the first part change the working tree.
         measured = commit(mark=", changed")
         setting = make_setting(args.work, args.quick, args.device, args.elmo)
-        for name in args.parts or (PARTS if has("allennlp") else WITHOUT_ALLENNLP):
+        for name in args.parts or parts:
             _keep(results / result_file(name, args.device), _measure(name, setting, measured))
     write_page(results, page)
     print(f"Wrote {page}")
+
+
+def _parts(device: str) -> list[str]:
+    """The parts that can be measured on this machine."""
+    return [
+        name
+        for name in PARTS
+        if (has("allennlp") or name in WITHOUT_ALLENNLP) and (device == "cpu" or name in ON_GPU)
+    ]
 
 
 def _measure(name: str, setting: Setting, measured: str) -> Json:

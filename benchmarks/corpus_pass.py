@@ -88,6 +88,7 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
             if not store.write(zip([keys[number] for number in batch[group]], values, strict=True)):
                 raise OSError(f"{folder}: the store takes nothing. Make room on the disk.")
         writing += time.perf_counter() - before
+        del rows
     seconds = time.perf_counter() - start
     store.close()
     size = disk_usage(folder)

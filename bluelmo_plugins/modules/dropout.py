@@ -33,6 +33,6 @@ class Dropout(nn.Dropout):
         words = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
         bits = words.view(torch.int16)[: input.numel()].view(input.shape)
         bound = round(self.p * _RESOLUTION) - _RESOLUTION // 2
-        # At once in the input's dtype, as another pass over so much memory takes its time.
+        # Straight into the input's dtype, as torch is slower where the result is bool.
         kept = torch.ge(bits, bound, out=torch.empty_like(input))
         return input * kept.div_(1 - self.p)

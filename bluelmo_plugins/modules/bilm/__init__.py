@@ -5,11 +5,12 @@ Nothing in this package imports AllenNLP, so that it can be used and measured on
 only torch and h5py.
 """
 
-from .bilm import BiLm, half_of, whole_layers
+from .bilm import BiLm
 from .compute import COMPUTES, obstacle
 from .corpus import Corpus
 from .corpus_pass import CorpusPass
 from .files import ElmoFiles
+from .halves import half_of, whole_layers
 from .options import BiLmOptions, ElmoFileError
 
 __all__ = [

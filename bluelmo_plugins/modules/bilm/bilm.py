@@ -1,13 +1,12 @@
 """The stateless biLM: the layers of a sentence are a function of that sentence alone."""
 
-from collections.abc import Iterable, Iterator
-
 import torch
 from torch import Tensor, nn
 
 from .character_encoder import PADDING, CharacterEncoder
-from .compute import COMPUTES, products_in
+from .compute import COMPUTES, computing_in
 from .contexts import Contexts
+from .halves import Halves, in_places
 from .lstm_stack import LstmStack
 from .one_thread_workers import Check, go_on
 from .options import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, PathOrStr
@@ -17,10 +16,6 @@ from .weights import WeightFile
 BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD = 257, 258, 259, 260
 
 
-Halves = Iterator[tuple[int, Tensor]]
-"""Outputs, each with its place, as `half_of` says."""
-
-
 def _boundary_characters() -> Tensor:
     """The character ids of the begin and the end of a sentence, `(2, max_characters)`."""
     characters = torch.full((2, MAX_CHARACTERS_PER_TOKEN), PADDING)
@@ -28,91 +23,6 @@ def _boundary_characters() -> Tensor:
     characters[:, 1] = torch.tensor([BEGIN_SENTENCE, END_SENTENCE])
     characters[:, 2] = END_WORD
     return characters
-
-
-def half_of(layer: int, direction: int) -> int:
-    """
-    The place of a layer's half among the outputs of a `BiLm`. The token layer is the same in both
-    directions and comes first, once; then come the LSTM layers, each forwards and backwards.
-
-    # Parameters
-
-    layer : `int`
-        0 for the token layer.
-    direction : `int`
-        0 forwards, 1 backwards.
-
-    # Returns
-
-    `int`
-    """
-    return 2 * layer - 1 + direction if layer else 0
-
-
-def in_places(vectors: Tensor, word_of_token: Tensor, outputs: Iterable[list[Tensor]]) -> Halves:
-    """
-    # Parameters
-
-    vectors, word_of_token : `Tensor`
-        As for `BiLm.halves`.
-    outputs : `Iterable[list[Tensor]]`
-        For each direction, the output of each LSTM layer, as from `BiLm.outputs`. What was given
-        is dropped.
-
-    # Returns
-
-    `Halves`
-    """
-    yield 0, vectors[word_of_token]
-    for direction, layers in enumerate(outputs):
-        for layer in range(1, len(layers) + 1):
-            yield half_of(layer, direction), layers.pop(0)
-
-
-def side_by_side(halves: Halves, num_layers: int) -> Tensor:
-    """
-    # Parameters
-
-    halves : `Halves`
-        All outputs of a `BiLm` at some tokens; each is dropped when it has been copied.
-    num_layers : `int`
-        Of the biLM, with the token layer.
-
-    # Returns
-
-    `Tensor`
-        Shape `(num_tokens, 2 * num_layers - 1, projection_dim)`.
-    """
-    place, values = next(halves)
-    num_tokens, dim = values.shape
-    found = values.new_empty(num_tokens, 2 * num_layers - 1, dim)
-    found[:, place] = values
-    del values
-    for place, values in halves:
-        found[:, place] = values
-        del values
-    return found
-
-
-def whole_layers(halves: Tensor) -> list[Tensor]:
-    """
-    The layers as ELMo counts them.
-
-    # Parameters
-
-    halves : `Tensor`
-        Shape `(..., 2 * num_layers - 1, projection_dim)`: from a `BiLm`.
-
-    # Returns
-
-    `list[Tensor]`
-        The token layer first, each of shape `(..., 2 * projection_dim)`.
-    """
-    num_layers = (halves.shape[-2] + 1) // 2
-    return [
-        halves[..., [half_of(layer, 0), half_of(layer, 1)], :].flatten(-2)
-        for layer in range(num_layers)
-    ]
 
 
 class BiLm(nn.Module):
@@ -203,7 +113,7 @@ class BiLm(nn.Module):
         `Tensor`
             Shape `(num_words, projection_dim)`.
         """
-        with products_in(self._compute, character_ids.device):
+        with computing_in(self._compute, character_ids.device, self._learns):
             vectors: Tensor = self.character_encoder(character_ids)
         return vectors
 
@@ -272,7 +182,11 @@ class BiLm(nn.Module):
         stack = self.backward_stack if direction else self.forward_stack
         boundary = len(vectors) - 2 + direction
         contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
-        with products_in(self._compute, vectors.device):
+        with computing_in(self._compute, vectors.device, self._learns):
             outputs = stack(vectors, contexts.words, contexts.parents, check)
         # Each layer of the tree is dropped when its tokens have been copied.
         return [outputs.pop(0).to(dtype)[contexts.node_of_token] for _ in range(len(outputs))]
+
+    @property
+    def _learns(self) -> bool:
+        return torch.is_grad_enabled() and self.character_encoder.projection.weight.requires_grad

@@ -1,7 +1,7 @@
 """The number format that the biLM's LSTMs compute in."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import torch
 
@@ -61,3 +61,23 @@ def products_in(compute: str, device: torch.device) -> Iterator[None]:
         yield
     finally:
         matmul.allow_tf32 = before
+
+
+@contextmanager
+def computing_in(compute: str, device: torch.device, learns: bool) -> Iterator[None]:
+    """
+    Lets a biLM compute in a format for a while. What does not learn does so within an autocast,
+    too, which else gives products in a format of its own.
+
+    # Parameters
+
+    compute : `str`
+        One of `COMPUTES`.
+    device : `torch.device`
+        The CPU or a GPU.
+    learns : `bool`
+        Whether gradients are tracked.
+    """
+    autocast = nullcontext() if learns else torch.autocast(device.type, enabled=False)
+    with products_in(compute, device), autocast:
+        yield

@@ -9,9 +9,10 @@ import numpy
 import torch
 from torch import Tensor
 
-from .bilm import BiLm, in_places, side_by_side
+from .bilm import BiLm
 from .corpus import Corpus, Integers
 from .freed_memory import give_back_freed_memory
+from .halves import in_places, side_by_side
 from .one_thread_workers import Check, OneThreadWorkers, go_on, one_thread_workers
 
 TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 24576}

@@ -43,8 +43,7 @@ def apply_gates(gates: Tensor, memory: Tensor, clip: float) -> tuple[Tensor, Ten
     if gates.device.type != "cpu":
         # Of inputs in two formats, the kernel is slower by more than this takes.
         applied = gates.float().chunk(4, dim=-1)
-        with torch.cuda.device(gates.device):
-            given, kept = _fused()(*applied, memory, clip=clip)
+        given, kept = _fused()(*applied, memory, clip=clip)
         return given.to(gates.dtype), kept
     rows = max(1, GATES_AT_ONCE // gates.shape[1])
     blocks = zip(gates.split(rows), memory.split(rows), strict=True)

@@ -151,6 +151,7 @@ class ProjectedLstm(nn.Module):
                 distinct = functional.pad(distinct, (0, rows_for(len(distinct)) - len(distinct)))
                 of_rows = torch.addmm(self.bias, inputs[distinct], weight)
                 projected = torch.index_select(of_rows, 0, row_of_node, out=into)
+                del of_rows
             yield from projected.split(block)
 
     @torch.no_grad()

@@ -6,8 +6,8 @@ from torch.nn import functional
 
 ROWS_ON_GPU = 512
 """Rows of every product over memory cells on a GPU. Where the sum of a product is long, cuBLAS
-parts it by the number of rows, which gives other last bits (measured on an H200, with 4,096 cells
-in every format); sums of 512 it does not part."""
+parts it by the number of rows, which gives other last bits; sums of 512 it does not part (measured
+on an H200, where sums of 4,096 cells differed in every format)."""
 
 
 def product(rows: Tensor, weight: Tensor) -> Tensor:
@@ -26,6 +26,6 @@ def product(rows: Tensor, weight: Tensor) -> Tensor:
     """
     if rows.device.type == "cpu":
         return rows @ weight.T
-    blocks = rows.split(ROWS_ON_GPU)
-    padded = [functional.pad(each, (0, 0, 0, ROWS_ON_GPU - len(each))) for each in blocks]
-    return torch.cat([each @ weight.T for each in padded])[: len(rows)]
+    *blocks, last = rows.split(ROWS_ON_GPU)
+    padded = functional.pad(last, (0, 0, 0, ROWS_ON_GPU - len(last)))
+    return torch.cat([each @ weight.T for each in (*blocks, padded)])[: len(rows)]

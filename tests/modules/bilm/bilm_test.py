@@ -107,6 +107,29 @@ def test_a_frozen_bilm_tracks_no_gradient(pair: Pair) -> None:
     assert not any(parameter.requires_grad for parameter in pair.ours.parameters())
 
 
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_a_bilm_that_does_not_learn_at_the_moment_heeds_no_autocast(
+    tiny_elmo: Path, requires_grad: bool
+) -> None:
+    files = tiny_elmo / "options.json", tiny_elmo / "weights.hdf5"
+    bilm = BiLm(*files, requires_grad=requires_grad)
+    ids = batch_to_ids([["Aspirin", "reduces", "fever"], ["a"]])
+    with torch.no_grad():
+        expected = bilm(ids)
+        with torch.autocast("cpu", torch.bfloat16):
+            assert torch.equal(bilm(ids), expected)
+
+
+def test_a_bilm_learns_within_an_autocast(tiny_elmo: Path) -> None:
+    bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", requires_grad=True)
+    ids = batch_to_ids([["Aspirin", "reduces", "fever"], ["a"]])
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = bilm(ids)
+    assert not torch.equal(mixed, bilm(ids))
+    mixed.sum().backward()
+    assert all(each.grad is not None for each in bilm.forward_stack.parameters())
+
+
 def test_gradients_of_a_fine_tuned_bilm_equal_allennlp(tiny_elmo: Path) -> None:
     pair = Pair(tiny_elmo, requires_grad=True)
     ours, stock = pair.layers([["Aspirin", "reduces", "fever"], ["a"]])
