@@ -172,6 +172,10 @@ ENCODERS_TOGETHER = (
     together(seq2seq="'pytorch-lstm'", crf="true", encoder_dim="256"),
     together(seq2seq="'pytorch-lstm'", pdrop="0.5", elmo_dropout="0.5"),
 )
+VECTORS_TOGETHER = (
+    *values("seq2vec", "seq2vec", {name: f"'{name}'" for name in ("cnn", "pytorch-gru")}),
+    together(seq2vec="'cnn'", pdrop="0.2", elmo_dropout="0.2"),
+)
 PAIRS_TOGETHER = (
     together(pair_combiner="'full'"),
     together(pair_combiner="'cosine'"),

@@ -28,6 +28,7 @@ from study.factors import (
     SIGMOID,
     TOKENS_TOGETHER,
     TRAINING,
+    VECTORS_TOGETHER,
     Variant,
     values,
 )
@@ -86,6 +87,7 @@ _SIMILARITY = f"{_PAIRS} + {{ output_sigmoid:: true, epochs:: 20 }}"
 _BIOSSES = f"{_SIMILARITY} + {{ keep:: 'last', patience:: null }}"
 
 _BIOSSES_SIZES = Sizes(60, 2, 18)
+_DDI_SIZES = Sizes(5000, 1500, 5000)
 _HOC_SIZES = Sizes(4000, 1500, 4000)
 _CHEM_SIZES = Sizes(1500, 500, 2000)
 _CLNCLSTS_SIZES = Sizes(500, 75, 175)
@@ -113,7 +115,7 @@ STUDIES = {
         Study(
             "ddi",
             "ddi",
-            Sizes(5000, 1500, 5000),
+            _DDI_SIZES,
             (
                 *CONTROL,
                 *BALANCE,
@@ -222,6 +224,14 @@ STUDIES = {
             ENCODERS_TOGETHER,
             _TOKENS_LESS_DROPOUT,
             first=7,
+        ),
+        Study(
+            "encoders together on ddi",
+            "ddi",
+            _DDI_SIZES,
+            VECTORS_TOGETHER,
+            _SENTENCES,
+            first=4,
         ),
     )
 }
