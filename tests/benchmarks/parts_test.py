@@ -92,3 +92,12 @@ def test_growth_is_measured_in_processes_without_allennlp_and_the_command_makes_
     assert "Not measured: First pass of the biLM" in text
     assert "A quick trial" in text
     assert str(setting.work) not in (results / "growth.json").read_text() + text
+
+
+def test_a_part_that_does_not_measure_a_gpu_is_refused_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["growth", "--device", "cuda", "--work", str(tmp_path)])
+    said = capsys.readouterr().err
+    assert "no part 'growth' here; there are first_pass, twenty_epochs" in said
