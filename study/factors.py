@@ -173,8 +173,9 @@ ENCODERS_TOGETHER = (
     together(seq2seq="'pytorch-lstm'", pdrop="0.5", elmo_dropout="0.5"),
 )
 VECTORS_TOGETHER = (
-    *values("seq2vec", "seq2vec", {name: f"'{name}'" for name in ("cnn", "pytorch-gru")}),
-    together(seq2vec="'cnn'", pdrop="0.2", elmo_dropout="0.2"),
+    *values("seq2vec", "seq2vec", {"cnn": "'cnn'"}),
+    together(seq2vec="'cnn'", encoder_dim="128"),
+    together(seq2vec="'cnn'", encoder_dim="128", **_LESS_DROPOUT),
 )
 PAIRS_TOGETHER = (
     together(pair_combiner="'full'"),
