@@ -29,6 +29,8 @@ _STOCK = f"""{{
 
 _STOCK_BATCHES = "{ data_loader: { batch_size: $.batch_size, shuffle: true } }"
 
+_NO_SEQ2SEQ, _BOE = "{ seq2seq:: 'none' }", "{ seq2vec:: 'boe' }"
+
 WAYS = {
     "ours": "{}",
     "ours bf16": "{ elmo_compute:: 'bf16' }",
@@ -36,8 +38,10 @@ WAYS = {
     "ours bf16, nothing stored": "{ feature_store:: false, elmo_compute:: 'bf16' }",
     "stock": f"{_STOCK} + {_STOCK_BATCHES}",
     "stock, batches by length": _STOCK,
-    "ours, seq2seq none": "{ seq2seq:: 'none' }",
-    "stock, seq2seq none": f"{_STOCK} + {_STOCK_BATCHES} + {{ seq2seq:: 'none' }}",
+    "ours, seq2seq none": _NO_SEQ2SEQ,
+    "stock, seq2seq none": f"{_STOCK} + {_STOCK_BATCHES} + {_NO_SEQ2SEQ}",
+    "ours, seq2vec boe": _BOE,
+    "stock, seq2vec boe": f"{_STOCK} + {_STOCK_BATCHES} + {_BOE}",
 }
 """What each way of training changes in the config of a task. Stock is AllenNLP's
 `elmo_token_embedder`, which gives one mix of the layers where ours gives two, and its checkpointer,

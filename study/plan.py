@@ -231,6 +231,7 @@ STUDIES = {
             _DDI_SIZES,
             VECTORS_TOGETHER,
             _SENTENCES,
+            replicates=6,
             first=4,
         ),
     )

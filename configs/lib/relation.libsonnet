@@ -13,6 +13,10 @@ closed(sentence {
   // Which F1 is the official score: micro, macro.
   average:: 'micro',
 
+  // As in base.libsonnet. The original has the mean of the tokens.
+  seq2vec:: { default: 'cnn', paper: 'boe' }[$.preset],
+  encoder_dim:: { default: 128, paper: 768 }[$.preset],
+
   // With less, the scores of DDI are no better: docs/study.md.
   elmo_dropout:: 0.5,
   pdrop:: 0.5,

@@ -49,8 +49,8 @@ def test_twenty_epochs_takes_the_runs_apart(setting: Setting) -> None:
             known = sum(value for value in seconds.values() if not isinstance(value, list))
             epochs = sum(seconds["training"] + seconds["validating"])
             assert known - seconds["total"] + epochs == pytest.approx(seconds["total"], abs=0.1)
-    # Relations are also shown as our configs draw them, named entities without their encoder.
-    assert len(twenty_epochs.targets(result)) == 4
+    # Both with the original's encoder, too, and relations also as our configs draw them.
+    assert len(twenty_epochs.targets(result)) == 6
     assert "| ddi, stock, batches by length |" in "\n".join(twenty_epochs.section(result))
 
 
