@@ -17,7 +17,7 @@ closed(sentence {
   seq2vec:: { default: 'cnn', paper: 'boe' }[$.preset],
   encoder_dim:: { default: 128, paper: 768 }[$.preset],
 
-  // With less, the scores of DDI are no better: docs/study.md.
+  // With less, the scores of DDI are better by no more than their spread: docs/study.md.
   elmo_dropout:: 0.5,
   pdrop:: 0.5,
 
