@@ -48,7 +48,7 @@ def test_any_corpus_gets_the_layers_of_the_cpu(
         patch.setitem(lstm.ROWS_PER_PRODUCT, "cuda", rows)
         found = by_pass(on_gpu, batch, num_workers)
     for ours, theirs in zip(found, expected, strict=True):
-        torch.testing.assert_close(ours.cpu(), theirs, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("compute", COMPUTES)
