@@ -86,6 +86,7 @@ local names = import 'names.libsonnet';
       + [
         { type: 'distributed_workers' },
         { type: 'exact_recovery' },
+        { type: 'kept_memory' },
         { type: 'progress', score: $.official_score },
       ]
       + $.callbacks,

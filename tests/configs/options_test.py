@@ -69,7 +69,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "seed": ("3", "pytorch_seed", 3),
     "num_workers": ("2", "data_loader/num_workers", 2),
     "cuda_device": ("-1", "trainer/cuda_device", -1),
-    "callbacks": ("[{ type: 'mine' }]", "trainer/callbacks/5/type", "mine"),
+    "callbacks": ("[{ type: 'mine' }]", "trainer/callbacks/6/type", "mine"),
     "family": ("'mine'", "dataset_reader/type", "mine"),
     "text_fields": ("['premise']", f"{SAMPLER}/sorting_keys", ["premise"]),
     "official_score": ("'x'", "evaluation/score", "x"),
