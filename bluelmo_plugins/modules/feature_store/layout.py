@@ -44,7 +44,7 @@ class FeatureLayout:
         """
         return rows.float().view(*rows.shape[:-1], -1, self.projection_dim)
 
-    def to_bytes(self, rows: Tensor) -> bytes:
+    def to_bytes(self, rows: Tensor) -> memoryview:
         """
         # Parameters
 
@@ -54,9 +54,10 @@ class FeatureLayout:
 
         # Returns
 
-        `bytes`
+        `memoryview`
+            A view of bytes, in the memory of the rows where these are contiguous.
         """
-        return rows.contiguous().view(torch.uint8).numpy().tobytes()
+        return rows.contiguous().view(torch.uint8).numpy().reshape(-1).data
 
     def from_bytes(self, content: bytearray) -> Tensor:
         """

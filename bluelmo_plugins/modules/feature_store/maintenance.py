@@ -185,7 +185,7 @@ def compact(store: Path) -> None:
             for record in index.records():
                 value = old.read(record)
                 if value is not None:
-                    new.append([(record.key, bytes(value))])
+                    new.append([(record.key, value)])
         # Without an index, a store is damaged and mended; with one of other positions, it would
         # have to find out record by record.
         index_path.unlink()

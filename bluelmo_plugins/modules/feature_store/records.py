@@ -7,7 +7,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
+
+Content = Union[bytes, bytearray, memoryview]
+"""Bytes, wherever they are; a view has one for each of its items."""
 
 KEY_BYTES = 32
 HEAD = b"bluelmo features 1\n".ljust(32, b"\0")
@@ -97,13 +100,13 @@ class RecordFile:
             return None
         return value if zlib.crc32(value) == _HEADER.unpack(header)[2] else None
 
-    def append(self, items: Iterable[tuple[bytes, bytes]]) -> list[Record]:
+    def append(self, items: Iterable[tuple[bytes, Content]]) -> list[Record]:
         """
         Only one process at a time may append.
 
         # Parameters
 
-        items : `Iterable[tuple[bytes, bytes]]`
+        items : `Iterable[tuple[bytes, Content]]`
             Keys and values.
 
         # Returns
@@ -119,7 +122,8 @@ class RecordFile:
         records = []
         for key, value in items:
             record = Record(key, position, len(value))
-            self._write_all(_header(key, value) + value, position)
+            self._write_all(_header(key, value), position)
+            self._write_all(value, record.end - record.length)
             records.append(record)
             position = record.end
         return records
@@ -158,7 +162,7 @@ class RecordFile:
             position += len(content) - len(_MARK) + 1
         return end
 
-    def _write_all(self, content: bytes, position: int) -> None:
+    def _write_all(self, content: Content, position: int) -> None:
         view = memoryview(content)
         while view:
             written = os.pwrite(self._descriptor, view, position)
@@ -166,7 +170,7 @@ class RecordFile:
             view = view[written:]
 
 
-def _header(key: bytes, value: bytes) -> bytes:
+def _header(key: bytes, value: Content) -> bytes:
     fields = (zlib.crc32(value), len(value), key)
     return _HEADER.pack(_MARK, _checksum(*fields), *fields)
 

@@ -10,7 +10,7 @@ from typing import Any, Optional
 from .access import StoreAccess
 from .description import Description
 from .files import StoreFiles
-from .records import KEY_BYTES, Record
+from .records import KEY_BYTES, Content, Record
 
 logger = logging.getLogger(__name__)
 
@@ -113,13 +113,13 @@ class FeatureStore:
         absent = self._access.using(lambda files: self._absent(files, distinct))
         return distinct if absent is None else absent
 
-    def write(self, items: Iterable[tuple[bytes, bytes]]) -> bool:
+    def write(self, items: Iterable[tuple[bytes, Content]]) -> bool:
         """
         Keeps values, all of them or none. What is there already stays, unless it is damaged.
 
         # Parameters
 
-        items : `Iterable[tuple[bytes, bytes]]`
+        items : `Iterable[tuple[bytes, Content]]`
             Keys and values.
 
         # Returns
@@ -152,7 +152,7 @@ class FeatureStore:
         found = zip(keys, files.find(keys), strict=True)
         return [key for key, record in found if record is None or key in self._damaged]
 
-    def _append(self, files: StoreFiles, values: dict[bytes, bytes]) -> bool:
+    def _append(self, files: StoreFiles, values: dict[bytes, Content]) -> bool:
         try:
             with files.index.writing():
                 absent = self._absent(files, list(values))
