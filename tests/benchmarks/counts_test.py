@@ -41,6 +41,14 @@ def test_sharing_counts_each_distinct_context_once() -> None:
     assert found["factor_of_contexts"] == pytest.approx(2 * 9 / 10)
 
 
+def test_flops_include_those_of_the_gradients() -> None:
+    rows = torch.randn(5, 3, requires_grad=True)
+    weight = torch.randn(3, 2, requires_grad=True)
+    with ProductCounter() as counter:
+        (rows @ weight).sum().backward()
+    assert counter.flops["float32"] == 3 * (2 * 5 * 3 * 2)
+
+
 def test_flops_are_those_of_the_products(tiny_elmo: Path) -> None:
     bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", compute="bf16")
     corpus, _ = distinct_corpus(ids_of([["a", "b"]]))

@@ -70,6 +70,8 @@ def test_epoch_names_its_stages(setting: Setting) -> None:
         assert {epoch.REST, epoch.CHECKPOINT, "backward"} <= set(stored)
         assert stored["reading the store, with its checksums"] > 0
         assert not any("reading the store, with its checksums" in each for each in computed)
+        limit = corpus["flops"] / corpus["product_rate"]["median"]
+        assert 0 < limit < sum(stored.values())
     assert "| backward |" in "\n".join(epoch.section(result))
 
 
