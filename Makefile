@@ -63,7 +63,7 @@ benchmark: install ## measure speed and memory against stock, into docs/speed.md
 study: install ## try each option of the architecture on real corpora, into docs/study.md; five hours
 	$(BIN)/python -m study
 
-results: install ## train every corpus at hand over three seeds, into docs/results.md; an hour
+results: install ## train every corpus at hand over three seeds, into docs/results.md; two hours
 	$(BIN)/python -m study.full_table
 
 docs: install ## write what the configs give: docs/config.md, and the table of tasks in README.md

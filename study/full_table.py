@@ -40,8 +40,7 @@ layer, 2.7 million weights in all, and was trained for an hour on biomedical tex
 scores differ between seeds. Corpora that are given on request only are not here, nor is ChemProt;
 in the place of MedSTS and MedNLI stand general English pairs in their formats, below the ten tasks.
 DDI is divided into training and dev split by us (BLUE's own division was not found), its test split
-is the official one. Its runs are older than its default encoder: they have `seq2vec:: 'boe'`, with
-which relations score lower ([study.md](study.md))."""
+is the official one."""
 
 _COMMAND = """## The real table
 

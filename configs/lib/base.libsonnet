@@ -54,7 +54,8 @@ local presets = ['default', 'paper'];
   requires_grad:: false,
 
   // What a biLM that does not learn computes in: fp32, bf16; on a GPU also tf32, fp16. Faster where
-  // the hardware has it, and less exact: docs/speed.md.
+  // the hardware has it, on a CPU avx512_bf16 or amx_bf16, slower elsewhere; less exact:
+  // docs/speed.md.
   elmo_compute:: 'fp32',
 
   // true: ELMo's files are put into the archive, which then needs none beside it (374 MB more with
