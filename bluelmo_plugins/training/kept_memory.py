@@ -15,8 +15,9 @@ class KeptMemoryCallback(TrainerCallback):
 
     On a CPU, a batch over stored features allocates some hundreds of megabytes of large tensors.
     glibc gives each of them back when it is freed; a seventh of an epoch went into taking and
-    clearing the pages anew. It holds no more memory than the greatest batch needs. Where the C
-    library is another one, and for the tensors of a GPU, it does nothing.
+    clearing the pages anew. Between batches the process then holds about what the greatest one
+    needs, and the gaps. Where the C library is another one, and for the tensors of a GPU, it does
+    nothing.
 
     Registered as a `TrainerCallback` with name "kept_memory".
 
