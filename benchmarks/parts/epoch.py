@@ -190,7 +190,8 @@ _TEXT = (
     "the features are stored already and where they are computed in every batch. The limit is the "
     "time that the matrix products of encoder and head, forwards and backwards, would take at the "
     "rate of one large product in single precision; products of other shapes may be somewhat "
-    "faster. Where the processor has no instructions for bf16, which are named above, bf16 takes longer than fp32."
+    "faster. Where the processor has no instructions for bf16, which are named above, bf16 takes "
+    "longer than fp32."
 )
 _WAYS_HEAD = ("stored", "computed, bf16", "computed, fp32")
 _STAGES = (
