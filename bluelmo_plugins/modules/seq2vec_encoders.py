@@ -4,9 +4,10 @@ import math
 
 from allennlp.modules.seq2seq_encoders import PytorchSeq2SeqWrapper
 from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
-from allennlp.modules.stacked_alternating_lstm import StackedAlternatingLstm
 from allennlp.nn.util import get_final_encoder_states
 from torch import BoolTensor, Tensor
+
+from bluelmo_plugins.modules.alternating_lstm import AlternatingLstm
 
 
 @Seq2VecEncoder.register("blue_max_pool")
@@ -87,7 +88,7 @@ class AlternatingLstmEncoder(Seq2VecEncoder):
     ) -> None:
         super().__init__()
         self._lstm = PytorchSeq2SeqWrapper(
-            StackedAlternatingLstm(
+            AlternatingLstm(
                 input_size,
                 hidden_size,
                 num_layers,
