@@ -54,8 +54,9 @@ demo: install ## the main job on sample data, into runs/demo; two minutes once i
 		'  allennlp train configs/ddi.jsonnet -s runs/ddi' \
 		'  allennlp evaluate runs/ddi/model.tar.gz $$DATASET_DIR/ddi2013-type/test.tsv'
 
-test: install ## the test suite
-	$(BIN)/python -m pytest
+test: export OMP_NUM_THREADS = 1
+test: install ## the test suite, in two processes of one thread each
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 benchmark: install ## measure speed and memory against stock, into docs/speed.md; 35 minutes
 	$(BIN)/python -m benchmarks $(PART) $(if $(QUICK),--quick) $(if $(ELMO),--elmo $(ELMO))

@@ -135,12 +135,14 @@ class AlternatingLstm(torch.nn.Module):
             )
         )
 
-    def forward(self, inputs: PackedSequence, _: None) -> tuple[PackedSequence, None]:
+    def forward(self, inputs: PackedSequence, state: None) -> tuple[PackedSequence, None]:
         """
         # Parameters
 
         inputs : `PackedSequence`
             The sentences, longest first; data of shape `(num_real_tokens, input_size)`.
+        state : `None`
+            What a wrapper gives that starts from zeros.
 
         # Returns
 

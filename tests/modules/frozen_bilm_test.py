@@ -9,6 +9,7 @@ import torch
 from allennlp.modules.elmo import batch_to_ids
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.modules import frozen_bilm
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
@@ -221,11 +222,18 @@ def test_another_compute_has_another_store(files: ElmoFiles, tmp_path: Path) -> 
     assert len({store.directory for store in stores if store is not None}) == 2
 
 
-def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_set(
-    files: ElmoFiles,
-) -> None:
+def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_do(files: ElmoFiles) -> None:
     with pytest.raises(InputError, match=r"fp16 needs a GPU.*elmo_compute"):
         layers(FrozenBiLm(files, compute="fp16"))
+
+
+def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
+    files: ElmoFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for slow in (False, True):
+        monkeypatch.setattr(frozen_bilm, "is_slow", lambda *_, slow=slow: slow)
+        layers(FrozenBiLm(files, compute="bf16"))
+        assert ("no instructions for bf16" in caplog.text) == slow
 
 
 @pytest.mark.parametrize("same_order", [True, False])

@@ -6,7 +6,7 @@ only torch and h5py.
 """
 
 from .bilm import BiLm
-from .compute import COMPUTES, obstacle
+from .compute import COMPUTES, is_slow, obstacle
 from .corpus import Corpus
 from .corpus_pass import CorpusPass
 from .files import ElmoFiles
@@ -22,6 +22,7 @@ __all__ = [
     "ElmoFileError",
     "ElmoFiles",
     "half_of",
+    "is_slow",
     "obstacle",
     "whole_layers",
 ]

@@ -14,6 +14,9 @@ COMPUTES = {
 """What the weights and the matrix products of the LSTMs are in. "tf32" keeps single precision and
 lets a GPU round what it multiplies to 10 bits. Memory cells are always in single precision."""
 
+X86_WITH_BF16 = ("avx512_bf16", "amx_bf16")
+"""The extensions of x86 that multiply bf16, as torch and Linux name them."""
+
 
 def obstacle(compute: str, device: torch.device) -> str:
     """
@@ -36,6 +39,30 @@ def obstacle(compute: str, device: torch.device) -> str:
     if device.type == "cuda" and compute == "bf16" and not torch.cuda.is_bf16_supported(False):
         return "this GPU has no bf16"
     return ""
+
+
+def is_slow(compute: str, device: torch.device) -> bool:
+    """
+    Whether a device computes in a format by means of another: right, but slower than in that one.
+
+    # Parameters
+
+    compute : `str`
+        One of `COMPUTES`.
+    device : `torch.device`
+        The CPU or a GPU.
+
+    # Returns
+
+    `bool`
+        For bf16, true where an x86 processor is known to lack the instructions.
+    """
+    if device.type != "cpu" or compute != "bf16":
+        return False
+    if not hasattr(torch.cpu, "get_capabilities"):  # an older torch
+        return False
+    has = torch.cpu.get_capabilities()
+    return has["architecture"] == "x86_64" and not any(has[name] for name in X86_WITH_BF16)
 
 
 @contextmanager
