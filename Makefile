@@ -58,10 +58,10 @@ test: export OMP_NUM_THREADS = 1
 test: install ## the test suite, in two processes of one thread each
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-benchmark: install ## measure speed and memory against stock, into docs/speed.md; 35 minutes
+benchmark: install ## measure speed and memory against stock, into docs/speed.md; 40 minutes
 	$(BIN)/python -m benchmarks $(PART) $(if $(QUICK),--quick) $(if $(ELMO),--elmo $(ELMO))
 
-study: install ## try each option of the architecture on real corpora, into docs/study.md; five hours
+study: install ## try each option of the architecture on real corpora, into docs/study.md; fourteen hours
 	$(BIN)/python -m study
 
 results: install ## train every corpus at hand over three seeds, into docs/results.md; two hours

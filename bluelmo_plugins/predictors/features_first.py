@@ -16,8 +16,7 @@ INSTANCES_AT_ONCE = 2048
 class FeaturesFirst(DatasetReader):
     """
     Reads what another reader reads, so many instances ahead, and fills the model's feature store
-    with their sentences. The batches that `allennlp predict` makes are too small for that: by
-    default they hold one instance.
+    with their sentences. The batches that `allennlp predict` makes are too small for that.
 
     # Parameters
 

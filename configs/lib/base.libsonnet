@@ -2,7 +2,7 @@
 // (elmoft.py), and more. They have the values of the original's README, but where others scored
 // better (docs/study.md); a task, or a variant of one, sets those that are its own:
 //
-//   (import 'ddi.jsonnet') + { seq2vec:: 'cnn', lr:: 0.0005 }
+//   (import 'ddi.jsonnet') + { pool:: 'max', lr:: 0.0005 }
 //
 // Beside each knob stand its values, and the original's option in parentheses. docs/parity.md says
 // what the original did with each, and what is done here. experiment.libsonnet says what AllenNLP

@@ -24,7 +24,7 @@ A config is a diff against its kind of task, and a variant a diff against a conf
 own beside it:
 
 ```jsonnet
-(import 'ddi.jsonnet') + { seq2vec:: 'cnn', lr:: 0.0005 }
+(import 'ddi.jsonnet') + { pool:: 'max', lr:: 0.0005 }
 ```
 
 - The fields here are hidden ones, with two colons. What AllenNLP reads is made of them, and can be
