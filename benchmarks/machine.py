@@ -16,6 +16,8 @@ ROWS, DIM, GATES = 1024, 512, 16384
 
 def words() -> Json:
     """What the figures depend on, without the names of hosts and folders."""
+    from bluelmo_plugins.modules.bilm.compute import X86_WITH_BF16
+
     cpu_info = _read("/proc/cpuinfo")
     model = re.search(r"model name\s*: (.*)", cpu_info)
     memory = re.search(r"MemTotal:\s*(\d+) kB", _read("/proc/meminfo"))
@@ -23,7 +25,7 @@ def words() -> Json:
     return {
         "cpu": model[1] if model else platform.processor(),
         "cores": len(os.sched_getaffinity(0)),
-        "bf16_instructions": sorted(flags & {"avx512_bf16", "amx_bf16"}),
+        "bf16_instructions": sorted(flags.intersection(X86_WITH_BF16)),
         "memory_gb": round(int(memory[1]) * 1024 / 1e9) if memory else None,
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "python": platform.python_version(),

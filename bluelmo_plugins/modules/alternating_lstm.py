@@ -58,15 +58,19 @@ class HighwayLstm(torch.nn.Module):
         """
         sizes = inputs.batch_sizes.tolist()
         projected = self.cell.input_linearity(inputs.data).split(sizes)
-        mask = inputs.data.new_ones(sizes[0], self.cell.lstm_dim)
+        mask = None
         if self.training and self._dropout > 0.0:
-            mask = get_dropout_mask(self._dropout, mask)
+            mask = get_dropout_mask(
+                self._dropout, inputs.data.new_empty(sizes[0], self.cell.lstm_dim)
+            )
         state = memory = inputs.data.new_zeros(0, self.cell.lstm_dim)
         outputs = list(projected)
         steps = range(len(sizes))
         for step in steps if self._go_forward else reversed(steps):
             state, memory = _of_size(state, sizes[step]), _of_size(memory, sizes[step])
-            state, memory = self._step(projected[step], state * mask[: sizes[step]], memory)
+            if mask is not None:
+                state = state * mask[: sizes[step]]
+            state, memory = self._step(projected[step], state, memory)
             outputs[step] = state
         return inputs._replace(data=torch.cat(outputs))
 

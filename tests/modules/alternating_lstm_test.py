@@ -10,15 +10,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
 
 from bluelmo_plugins.modules.alternating_lstm import AlternatingLstm, HighwayLstm
-from tests.modules.encoder_checks import WIDTH, sentences
+from tests.modules.encoder_checks import WIDTH, copy_weights, sentences
 
 HIDDEN = 8
-
-
-def with_weights_of(ours: torch.nn.Module, stock: torch.nn.Module) -> torch.nn.Module:
-    for mine, other in zip(ours.parameters(), stock.parameters(), strict=True):
-        mine.data.copy_(other.data)
-    return ours
 
 
 def outputs_and_gradients(
@@ -51,11 +45,14 @@ def test_one_layer_gives_the_numbers_and_gradients_of_allennlps(
 ) -> None:
     rows = longest_first(lengths)
     stock = AugmentedLstm(WIDTH, HIDDEN, go_forward, dropout, use_highway)
-    ours = with_weights_of(HighwayLstm(WIDTH, HIDDEN, go_forward, dropout, use_highway), stock)
-    for mine, other in zip(
-        outputs_and_gradients(ours, rows), outputs_and_gradients(stock, rows), strict=True
-    ):
-        torch.testing.assert_close(mine, other, atol=1e-5, rtol=1e-5)
+    ours = HighwayLstm(WIDTH, HIDDEN, go_forward, dropout, use_highway)
+    copy_weights(stock, ours)
+    torch.testing.assert_close(
+        outputs_and_gradients(ours, rows),
+        outputs_and_gradients(stock, rows),
+        atol=1e-5,
+        rtol=1e-5,
+    )
 
 
 @pytest.mark.parametrize("num_layers", [1, 2, 3])
@@ -67,12 +64,12 @@ def test_a_stack_starts_from_the_weights_and_gives_the_numbers_of_allennlps(
     stock = StackedAlternatingLstm(WIDTH, HIDDEN, num_layers)
     torch.manual_seed(1)
     ours = AlternatingLstm(WIDTH, HIDDEN, num_layers, 0.0, use_highway=True)
-    for mine, other in zip(
+    torch.testing.assert_close(
         outputs_and_gradients(ours, rows, None),
         outputs_and_gradients(stock, rows, None),
-        strict=True,
-    ):
-        torch.testing.assert_close(mine, other, atol=1e-5, rtol=1e-5)
+        atol=1e-5,
+        rtol=1e-5,
+    )
 
 
 def test_nothing_is_dropped_in_evaluation() -> None:

@@ -63,6 +63,12 @@ def build(kind: type[Built], params: dict[str, Any], width: int = WIDTH) -> Buil
     return lazy.construct(embedding_dim=width, input_size=width, input_dim=width)
 
 
+def copy_weights(source: torch.nn.Module, target: torch.nn.Module) -> None:
+    """To a module that has the same weights in the same order, whatever their names."""
+    for mine, other in zip(target.parameters(), source.parameters(), strict=True):
+        mine.data.copy_(other.data)
+
+
 def with_trained_biases(encoder: torch.nn.Module) -> torch.nn.Module:
     """In evaluation mode and with biases that are not the zeros that most start from."""
     for name, parameter in encoder.named_parameters():

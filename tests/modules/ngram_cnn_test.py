@@ -4,14 +4,13 @@ import torch
 from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 
 from bluelmo_plugins.modules.ngram_cnn import CnnHighwayEncoder
-from tests.modules.encoder_checks import batch, build, sentences
+from tests.modules.encoder_checks import batch, build, copy_weights, sentences
 
 
 def test_the_cnn_gives_the_numbers_of_allennlps_where_sentences_are_long_enough() -> None:
     ours = build(Seq2VecEncoder, {"type": "blue_cnn", "num_filters": 4})
     stock = build(Seq2VecEncoder, {"type": "cnn", "num_filters": 4})
-    for mine, other in zip(ours.parameters(), stock.parameters(), strict=True):
-        mine.data.copy_(other.data)
+    copy_weights(stock, ours)
     rows = batch(sentences((6, 5, 9)), 9, 0.0)
     torch.testing.assert_close(ours(*rows), stock(*rows))
 
@@ -27,8 +26,7 @@ def test_the_highway_cnn_gives_the_numbers_of_allennlps_where_there_are_no_pads(
             "projection_dim": 12,
         },
     )
-    for mine, other in zip(ours.parameters(), stock.parameters(), strict=True):
-        mine.data.copy_(other.data)
+    copy_weights(stock, ours)
     rows = batch(sentences((7, 7)), 7, 0.0)
     torch.testing.assert_close(ours(*rows), stock(*rows))
 

@@ -15,6 +15,7 @@ from tests.modules.encoder_checks import (
     check_learns_by_heart,
     check_padding_changes_nothing,
     check_widths,
+    copy_weights,
     sentences,
 )
 
@@ -60,8 +61,7 @@ def test_the_alternating_lstm_gives_the_numbers_of_allennlps(num_layers: int) ->
     params = {"hidden_size": 8, "num_layers": num_layers}
     ours = build(Seq2VecEncoder, {"type": "blue_alternating_lstm", **params})
     stock = build(Seq2VecEncoder, {"type": "alternating_lstm", **params})
-    for mine, other in zip(ours.parameters(), stock.parameters(), strict=True):
-        mine.data.copy_(other.data)
+    copy_weights(stock, ours)
     rows = batch(sentences(), 5, 0.0)
     torch.testing.assert_close(ours(*rows), stock(*rows))
 
