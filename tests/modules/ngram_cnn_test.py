@@ -40,13 +40,3 @@ def test_the_number_of_filters_and_their_widths_make_the_output() -> None:
 def test_the_projection_is_as_wide_as_the_input_unless_told() -> None:
     assert CnnHighwayEncoder(10, num_filters=2).get_output_dim() == 10
     assert CnnHighwayEncoder(10, num_filters=2, projection_dim=3).get_output_dim() == 3
-
-
-def test_a_sentence_shorter_than_a_filter_is_filled_up_with_zeros() -> None:
-    encoder = build(
-        Seq2VecEncoder, {"type": "blue_cnn", "num_filters": 3, "ngram_filter_sizes": [4]}
-    )
-    row = sentences((2,))
-    filled = torch.cat([row[0], torch.zeros(2, row[0].size(-1))])
-    short, full = encoder(*batch(row, 2, 0.0)), encoder(*batch([filled], 4, 0.0))
-    torch.testing.assert_close(short, full)

@@ -1,0 +1,120 @@
+"""Filters over n-grams, max-pooled: the part that the n-gram CNNs share."""
+
+import math
+from typing import cast
+
+import torch
+from torch import BoolTensor, Tensor, nn
+from torch.nn import functional
+
+from bluelmo_plugins.modules.picked_products import picked_products
+
+
+class NgramMaxPool(nn.Module):
+    """
+    Filters over n-grams of several widths, each max-pooled over the n-grams of real tokens.
+
+    Every sentence has at least one n-gram of each width: where it is shorter, the n-gram is filled
+    up with zeros. So neither a batch of short sentences nor a sentence of one word is a special
+    case, and padding changes nothing.
+
+    Which n-gram is a filter's greatest is found without a gradient. The gradient then goes through
+    these n-grams alone, one a filter and sentence, so that it costs little beside the search.
+
+    # Parameters
+
+    input_dim : `int`
+        Width of a token's features.
+    num_filters : `int`
+        The number of filters of each width.
+    ngram_filter_sizes : `tuple[int, ...]`
+        The widths in tokens.
+    """
+
+    def __init__(
+        self, input_dim: int, num_filters: int, ngram_filter_sizes: tuple[int, ...]
+    ) -> None:
+        super().__init__()
+        self._num_filters = num_filters
+        self._widths = ngram_filter_sizes
+        self._convolutions = nn.ModuleList(
+            nn.Conv1d(input_dim, num_filters, width) for width in ngram_filter_sizes
+        )
+        self.output_dim = num_filters * len(ngram_filter_sizes)
+
+    def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
+        """
+        # Parameters
+
+        tokens : `Tensor`
+            Shape `(batch_size, num_tokens, input_dim)`.
+        mask : `BoolTensor`
+            Shape `(batch_size, num_tokens)`: true where a token is real.
+
+        # Returns
+
+        `Tensor`
+            Shape `(batch_size, output_dim)`, after ReLU.
+        """
+        missing = max(0, max(self._widths) - tokens.size(1))
+        tokens = functional.pad(tokens * mask.unsqueeze(-1), (0, 0, 0, missing))
+        convolutions = cast(list[nn.Conv1d], self._convolutions)
+        weight = torch.cat([_by_place(convolution.weight) for convolution in convolutions])
+        rows_of_widths = [width * self._num_filters for width in self._widths]
+        with torch.no_grad():
+            picked = [
+                _greatest(tokens, rows.unflatten(0, (-1, self._num_filters)), mask)
+                for rows in weight.split(rows_of_widths)
+            ]
+        places, products = (torch.cat(each, dim=1) for each in zip(*picked, strict=True))
+        summed = [
+            of_width.unflatten(-1, (-1, self._num_filters)).sum(1)
+            for of_width in picked_products(tokens, weight, places, products).split(
+                rows_of_widths, dim=1
+            )
+        ]
+        bias = torch.cat([cast(Tensor, convolution.bias) for convolution in convolutions])
+        return (torch.cat(summed, dim=-1) + bias).relu()
+
+
+def _by_place(weight: Tensor) -> Tensor:
+    """
+    A convolution's filters one below the other, first all for the first token of an n-gram. Shape
+    `(width * num_filters, input_dim)`.
+    """
+    return weight.permute(2, 0, 1).flatten(0, 1)
+
+
+def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor, Tensor]:
+    """
+    Convolves, as one product of all tokens by all places of an n-gram, and picks each filter's
+    greatest n-gram.
+
+    # Parameters
+
+    tokens : `Tensor`
+        Shape `(batch_size, num_tokens, input_dim)`, zeros where a token is not real.
+    weight : `Tensor`
+        Shape `(width, num_filters, input_dim)`.
+    mask : `BoolTensor`
+        Shape `(batch_size, num_real_or_padded_tokens)`.
+
+    # Returns
+
+    `tuple[Tensor, Tensor]`
+        The tokens of these n-grams, and their products with the filters, both of shape
+        `(batch_size, width * num_filters)`.
+    """
+    width, num_filters, _ = weight.shape
+    num_ngrams = tokens.size(1) - width + 1
+    products = functional.linear(tokens, weight.flatten(0, 1))
+    of_place = products.unflatten(-1, (width, num_filters))
+    ngrams = of_place[:, :num_ngrams, 0].clone()
+    for place in range(1, width):
+        ngrams += of_place[:, place : place + num_ngrams, place]
+    num_real = (mask.sum(-1, keepdim=True) - width + 1).clamp(min=1)
+    real = torch.arange(num_ngrams, device=tokens.device) < num_real
+    starts = ngrams.masked_fill_(~real.unsqueeze(-1), -math.inf).argmax(1, keepdim=True)
+    places = torch.arange(width, device=tokens.device).view(1, -1, 1)
+    picked = (starts + places).flatten(1)
+    return picked, products.gather(1, picked.unsqueeze(1)).squeeze(1)

@@ -1,0 +1,62 @@
+"""Max-pooled n-gram filters: the same as torch's own convolution, in time and gradient apart."""
+
+from typing import cast
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from bluelmo_plugins.modules.ngram_max_pool import NgramMaxPool
+from tests.modules.encoder_checks import WIDTH, batch, sentences
+
+
+@given(
+    lengths=st.lists(st.integers(1, 7), min_size=1, max_size=4),
+    more_pads=st.integers(0, 3),
+    num_filters=st.integers(1, 4),
+    widths=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+)
+def test_values_and_gradients_are_those_of_torchs_convolution_of_each_sentence(
+    lengths: list[int], more_pads: int, num_filters: int, widths: list[int]
+) -> None:
+    torch.manual_seed(1)
+    pool = NgramMaxPool(WIDTH, num_filters, tuple(widths))
+    rows = sentences(tuple(lengths))
+    tokens, mask = batch(rows, max(lengths) + more_pads, 7.0)
+    tokens.requires_grad_()
+    found = pool(tokens, mask)
+    upstream = torch.randn_like(found)
+    gradients = torch.autograd.grad(found, [tokens, *pool.parameters()], upstream)
+    for row in rows:
+        row.requires_grad_()
+    wanted = torch.stack([_by_torch(pool, row) for row in rows])
+    of_rows, of_weights = _split(
+        torch.autograd.grad(wanted, [*rows, *pool.parameters()], upstream), len(rows)
+    )
+    torch.testing.assert_close(found, wanted)
+    torch.testing.assert_close(gradients[1:], of_weights)
+    torch.testing.assert_close(gradients[0], batch(of_rows, tokens.size(1), 0.0)[0])
+
+
+def test_a_sentence_shorter_than_a_filter_is_filled_up_with_zeros() -> None:
+    torch.manual_seed(1)
+    pool = NgramMaxPool(WIDTH, num_filters=3, ngram_filter_sizes=(4,))
+    row = sentences((2,))
+    filled = torch.cat([row[0], torch.zeros(2, WIDTH)])
+    torch.testing.assert_close(pool(*batch(row, 2, 0.0)), pool(*batch([filled], 4, 0.0)))
+
+
+def _by_torch(pool: NgramMaxPool, row: Tensor) -> Tensor:
+    """One sentence without pads, each width by itself."""
+    pooled = []
+    for module in pool.modules():
+        if isinstance(module, nn.Conv1d):
+            missing = max(0, module.kernel_size[0] - len(row))
+            filled = nn.functional.pad(row, (0, 0, 0, missing))
+            pooled.append(cast(Tensor, module(filled.T.unsqueeze(0))).squeeze(0).max(-1).values)
+    return torch.cat(pooled).relu()
+
+
+def _split(gradients: tuple[Tensor, ...], num_rows: int) -> tuple[list[Tensor], tuple[Tensor, ...]]:
+    return list(gradients[:num_rows]), gradients[num_rows:]
