@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command. Raises `SystemExit` for a part that is not there."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
-    parser.add_argument("--quick", action="store_true", help="only try the benchmark, in a minute")
+    parser.add_argument(
+        "--quick", action="store_true", help="only try the benchmark, in a few minutes"
+    )
     parser.add_argument("--page-only", action="store_true", help="make the page anew, no more")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--elmo", type=Path, help="an ELMo's folder, in place of the random one")

@@ -57,6 +57,8 @@ def values(factor: str, field: str, options: dict[str, str]) -> tuple[Variant, .
 
 CONTROL = (Variant("ELMo", "random weights, same size", elmo="random"),)
 
+MIXES = values("mixes", "num_representations", {"1": "1"})
+
 HEAD = (
     *values("norm", "norm", {"layer": "'layer'", "none": "'none'"}),
     *values("init std", "init_std", {"0.1": "0.1"}),
@@ -65,7 +67,7 @@ HEAD = (
     *values("hidden layers", "fchdim", {"none": "0"}),
     *values("dropout before", "pdrop", {"0.2": "0.2"}),
     *values("dropout of ELMo", "elmo_dropout", {"0.2": "0.2"}),
-    *values("mixes", "num_representations", {"1": "1"}),
+    *MIXES,
 )
 
 TRAINING = (

@@ -52,9 +52,10 @@ allennlp blue seeds configs/*.jsonnet -s runs/table --seeds 3
 allennlp blue report runs/table --output report
 ```
 
-Interrupted at any moment, the first one goes on when it is given again. How long it takes on two
-CPU cores like those of [speed.md](speed.md), estimated from the measurements there; ELMo's features
-are computed once for all seeds, and both BC5CDR tasks share them:"""
+A variant of your own in `configs` is trained, too. Interrupted at any moment, the first one goes on
+when it is given again. How long it takes on two CPU cores like those of [speed.md](speed.md),
+estimated from the measurements there; ELMo's features are computed once for all seeds, and both
+BC5CDR tasks share them:"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,6 +19,7 @@ from study.factors import (
     HOC_TOGETHER,
     LAST,
     LAST_DROPOUT,
+    MIXES,
     NO_LAST_DROPOUT,
     NO_SIGMOID,
     PAIR_HEAD,
@@ -81,6 +82,8 @@ _SENTENCES = f"{_COMMON} + {{ undersample:: true, seq2vec:: 'boe', pool:: null }
 _HOC = f"{_SENTENCES} + {{ threshold:: 0.5, neighbours:: false }}"
 _TOKENS = f"{_COMMON} + {{ last_dropout:: true, crf:: false, seq2seq:: 'none' }}"
 _TOKENS_LESS_DROPOUT = f"{_TOKENS} + {{ pdrop:: 0.2, elmo_dropout:: 0.2 }}"
+_CONVOLUTIONS = f"{_SENTENCES} + {{ seq2vec:: 'cnn', encoder_dim:: 128 }}"
+_TAGGER = f"{_TOKENS_LESS_DROPOUT} + {{ seq2seq:: 'pytorch-lstm', encoder_dim:: 256, crf:: true }}"
 _PAIRS = f"{_COMMON} + {{ seq2vec:: 'boe', pool:: null, pair_combiner:: 'concat' }}"
 _INFERENCE = f"{_PAIRS} + {{ lr:: 0.0005 }}"
 _SIMILARITY = f"{_PAIRS} + {{ output_sigmoid:: true, epochs:: 20 }}"
@@ -234,6 +237,8 @@ STUDIES = {
             replicates=6,
             first=4,
         ),
+        Study("mixes on ddi", "ddi", _DDI_SIZES, MIXES, _CONVOLUTIONS, 6, first=10),
+        Study("mixes on bc5cdr-chem", "bc5cdr-chem", _CHEM_SIZES, MIXES, _TAGGER, 6, first=10),
     )
 }
 """By name."""

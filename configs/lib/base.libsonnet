@@ -1,6 +1,6 @@
 // The knobs of every experiment, which are hidden fields (`::`): every option of the original
-// (elmoft.py), and more. They have the values of the original's README, but where others scored
-// better (docs/study.md); a task, or a variant of one, sets those that are its own:
+// (elmoft.py), and more. They have the values of the original's README, but where the table of the
+// preset `paper` in docs/parity.md says why not; a task, or a variant of one, sets its own:
 //
 //   (import 'ddi.jsonnet') + { pool:: 'max', lr:: 0.0005 }
 //
@@ -44,7 +44,8 @@ local presets = ['default', 'paper'];
 
   // --- ELMo
 
-  // How many learned mixes of the biLM's layers are put side by side.
+  // How many learned mixes of the biLM's layers are put side by side. With 1, an encoder has half as
+  // much to read; scores were lower with it, by no more than their spread: docs/study.md.
   num_representations:: 2,
 
   // Dropout of the mixes, from 0 to 1.
