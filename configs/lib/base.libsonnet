@@ -44,8 +44,8 @@ local presets = ['default', 'paper'];
 
   // --- ELMo
 
-  // How many learned mixes of the biLM's layers are put side by side. With 1, an encoder has half as
-  // much to read; scores were lower with it, by no more than their spread: docs/study.md.
+  // How many learned mixes of the biLM's layers are put side by side. With 1, an encoder has half
+  // as much to read; scores were lower, by no more than their spread: docs/study.md.
   num_representations:: 2,
 
   // Dropout of the mixes, from 0 to 1.
