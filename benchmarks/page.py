@@ -7,7 +7,7 @@ from types import ModuleType
 
 from benchmarks.bare import REPOSITORY
 from benchmarks.samples import Json
-from benchmarks.tables import table
+from benchmarks.tables import Target, table
 
 PARTS = ("first_pass", "twenty_epochs", "epoch", "memory", "growth")
 """The parts in the order of the page."""
@@ -35,34 +35,59 @@ def make_page(results: Path) -> str:
 
     results : `Path`
         The folder of the results, one JSON file a part; those that are missing are left out, and
-        the page says so.
+        the page says so. A folder in it holds those of another run, whose targets are shown beside.
 
     # Returns
 
     `str`
         Markdown.
     """
-    files = [results / result_file(name, device) for name in PARTS for device in ("cpu", "cuda")]
-    found = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
+    found = _runs(results)
     blocks = [_HEAD]
     missing = [part(name).TITLE for name in PARTS if name not in {run["part"] for run in found}]
     if missing:
         blocks.append(f"Not measured: {', '.join(missing)}.")
-    # The targets are for a CPU.
-    rows = [
-        target.row()
-        for run in found
-        if run["setting"]["device"] == "cpu"
-        for target in part(run["part"]).targets(run["result"])
-    ]
-    if rows:
-        blocks += ["## Targets", table(("what", "target", "found", "verdict"), rows)]
+    targets = _targets(found)
+    if targets:
+        folders = sorted(each for each in results.iterdir() if each.is_dir())
+        others = [runs for runs in map(_runs, folders) if runs]
+        blocks += ["## Targets", *_targets_section(targets, others)]
     for run in found:
         measured = part(run["part"])
         on_gpu = ", on a GPU" if run["setting"]["device"] == "cuda" else ""
         blocks += [f"## {measured.TITLE}{on_gpu}", _origin(run)]
         blocks += measured.section(run["result"])
     return "\n\n".join(blocks) + "\n"
+
+
+def _runs(folder: Path) -> list[Json]:
+    """What the files of a folder hold, in the order of the page."""
+    files = [folder / result_file(name, device) for name in PARTS for device in ("cpu", "cuda")]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
+
+
+def _targets(runs: list[Json]) -> dict[str, Target]:
+    """By what they are about. They are for a CPU."""
+    return {
+        target.what: target
+        for run in runs
+        if run["setting"]["device"] == "cpu"
+        for target in part(run["part"]).targets(run["result"])
+    }
+
+
+def _targets_section(targets: dict[str, Target], others: list[list[Json]]) -> list[str]:
+    beside = [_targets(runs) for runs in others]
+    rows = [
+        [*target.row(), *(each[what].found() if what in each else "-" for each in beside)]
+        for what, target in targets.items()
+    ]
+    dates = [f"found on {runs[0]['date']}" for runs in others]
+    blocks = [table(("what", "target", "found", "verdict", *dates), rows)]
+    for runs, date in zip(others, dates, strict=True):
+        origins = "\n".join(f"- {part(run['part']).TITLE}: {_origin(run)}" for run in runs)
+        blocks.append(f"What was {date} is of another run, with the code of that day:\n\n{origins}")
+    return blocks
 
 
 def _origin(run: Json) -> str:

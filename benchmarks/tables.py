@@ -31,8 +31,11 @@ class Target:
     def row(self) -> list[str]:
         """The cells of a table's row."""
         side = "at least" if self.at_least else "at most"
-        found = "not measured" if self.value is None else f"{self.value:.3g} {self.unit}"
-        return [self.what, f"{side} {self.bound:g} {self.unit}", found, self.verdict()]
+        return [self.what, f"{side} {self.bound:g} {self.unit}", self.found(), self.verdict()]
+
+    def found(self) -> str:
+        """What was found, in its unit."""
+        return "not measured" if self.value is None else f"{self.value:.3g} {self.unit}"
 
     def verdict(self) -> str:
         """Whether it was met."""
