@@ -48,7 +48,8 @@ class CorpusPass:
 
     On a CPU the layers of a sentence are the same bits in whatever batches it is computed, and on
     any number of threads: each direction of a batch is computed on one thread, by one of as many
-    workers as torch has threads.
+    workers as torch has threads. In bf16 with amx_bf16 they are not, as oneDNN parts sums by the
+    number of rows there.
 
     # Parameters
 
