@@ -35,8 +35,7 @@ class NgramMaxPool(nn.Module):
         self, input_dim: int, num_filters: int, ngram_filter_sizes: tuple[int, ...]
     ) -> None:
         super().__init__()
-        self._num_filters = num_filters
-        self._widths = ngram_filter_sizes
+        self._widths = list(ngram_filter_sizes)
         self._convolutions = nn.ModuleList(
             nn.Conv1d(input_dim, num_filters, width) for width in ngram_filter_sizes
         )
@@ -59,30 +58,17 @@ class NgramMaxPool(nn.Module):
         missing = max(0, max(self._widths) - tokens.size(1))
         tokens = functional.pad(tokens * mask.unsqueeze(-1), (0, 0, 0, missing))
         convolutions = cast(list[nn.Conv1d], self._convolutions)
-        weight = torch.cat([_by_place(convolution.weight) for convolution in convolutions])
-        rows_of_widths = [width * self._num_filters for width in self._widths]
+        # All places of the n-grams one below the other, in one piece of memory.
+        weight = torch.cat([convolution.weight.permute(2, 0, 1) for convolution in convolutions])
         with torch.no_grad():
-            picked = [
-                _greatest(tokens, rows.unflatten(0, (-1, self._num_filters)), mask)
-                for rows in weight.split(rows_of_widths)
-            ]
+            picked = [_greatest(tokens, each, mask) for each in weight.split(self._widths)]
         places, products = (torch.cat(each, dim=1) for each in zip(*picked, strict=True))
-        summed = [
-            of_width.unflatten(-1, (-1, self._num_filters)).sum(1)
-            for of_width in picked_products(tokens, weight, places, products).split(
-                rows_of_widths, dim=1
-            )
-        ]
+        learning = picked_products(
+            tokens, weight.flatten(0, 1), places.flatten(1), products.flatten(1)
+        )
+        by_width = learning.view_as(places).split(self._widths, dim=1)
         bias = torch.cat([cast(Tensor, convolution.bias) for convolution in convolutions])
-        return (torch.cat(summed, dim=-1) + bias).relu()
-
-
-def _by_place(weight: Tensor) -> Tensor:
-    """
-    A convolution's filters one below the other, first all for the first token of an n-gram. Shape
-    `(width * num_filters, input_dim)`.
-    """
-    return weight.permute(2, 0, 1).flatten(0, 1)
+        return (torch.cat([each.sum(1) for each in by_width], dim=-1) + bias).relu()
 
 
 def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor, Tensor]:
@@ -97,13 +83,13 @@ def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor,
     weight : `Tensor`
         Shape `(width, num_filters, input_dim)`.
     mask : `BoolTensor`
-        Shape `(batch_size, num_real_or_padded_tokens)`.
+        Shape `(batch_size, num_tokens)`, or narrower: true where a token is real.
 
     # Returns
 
     `tuple[Tensor, Tensor]`
         The tokens of these n-grams, and their products with the filters, both of shape
-        `(batch_size, width * num_filters)`.
+        `(batch_size, width, num_filters)`.
     """
     width, num_filters, _ = weight.shape
     num_ngrams = tokens.size(1) - width + 1
@@ -116,5 +102,5 @@ def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor,
     real = torch.arange(num_ngrams, device=tokens.device) < num_real
     starts = ngrams.masked_fill_(~real.unsqueeze(-1), -math.inf).argmax(1, keepdim=True)
     places = torch.arange(width, device=tokens.device).view(1, -1, 1)
-    picked = (starts + places).flatten(1)
-    return picked, products.gather(1, picked.unsqueeze(1)).squeeze(1)
+    picked = starts + places
+    return picked, products.gather(1, picked.flatten(1).unsqueeze(1)).view_as(picked)

@@ -48,10 +48,7 @@ class _PickedProducts(torch.autograd.Function):
         sentences = torch.arange(len(tokens), device=places.device).unsqueeze(1)
         places = places + tokens.size(1) * sentences
         of_weight = functional.embedding_bag(
-            places.T.contiguous(),
-            flat,
-            mode="sum",
-            per_sample_weights=gradient.T.to(flat.dtype).contiguous(),
+            places.T, flat, mode="sum", per_sample_weights=gradient.T.to(flat.dtype)
         )
         in_order, order = places.flatten().sort(stable=True)
         of_tokens = functional.embedding_bag(

@@ -18,6 +18,11 @@ def _growth(folder: Path, date: str, seconds: float) -> None:
     (folder / "growth.json").write_text(json.dumps(run))
 
 
+def _time_target(text: str) -> str:
+    """The line of the page with the target for time."""
+    return next(line for line in text.splitlines() if line.startswith("| growth: time"))
+
+
 def test_the_page_in_the_repository_is_made_of_the_results() -> None:
     assert PAGE.read_text(encoding="utf-8") == make_page(RESULTS)
 
@@ -27,8 +32,7 @@ def test_what_another_run_found_stands_beside_the_targets(tmp_path: Path) -> Non
     _growth(tmp_path / "results" / "before", "2030-05-06", 3.0)
     text = make_page(tmp_path / "results")
     assert "| what | target | found | verdict | found on 2030-05-06 |" in text
-    target = next(line for line in text.splitlines() if line.startswith("| growth: time"))
-    assert [cell.strip() for cell in target.strip("|").split("|")][2:] == [
+    assert [cell.strip() for cell in _time_target(text).strip("|").split("|")][2:] == [
         "1 times",
         "met",
         "3 times",
@@ -42,9 +46,4 @@ def test_a_target_that_the_other_run_did_not_measure_is_a_dash(tmp_path: Path) -
     (tmp_path / "results" / "before").mkdir()
     memory = (RESULTS / "memory.json").read_text()
     (tmp_path / "results" / "before" / "memory.json").write_text(memory)
-    target = next(
-        line
-        for line in make_page(tmp_path / "results").splitlines()
-        if line.startswith("| growth: time")
-    )
-    assert target.endswith("| - |")
+    assert _time_target(make_page(tmp_path / "results")).endswith("| - |")

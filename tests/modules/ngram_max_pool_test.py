@@ -31,12 +31,11 @@ def test_values_and_gradients_are_those_of_torchs_convolution_of_each_sentence(
     for row in rows:
         row.requires_grad_()
     wanted = torch.stack([_by_torch(pool, row) for row in rows])
-    of_rows, of_weights = _split(
-        torch.autograd.grad(wanted, [*rows, *pool.parameters()], upstream), len(rows)
-    )
+    by_torch = torch.autograd.grad(wanted, [*rows, *pool.parameters()], upstream)
     torch.testing.assert_close(found, wanted)
-    torch.testing.assert_close(gradients[1:], of_weights)
-    torch.testing.assert_close(gradients[0], batch(of_rows, tokens.size(1), 0.0)[0])
+    torch.testing.assert_close(gradients[1:], by_torch[len(rows) :])
+    of_tokens, _ = batch(list(by_torch[: len(rows)]), tokens.size(1), 0.0)
+    torch.testing.assert_close(gradients[0], of_tokens)
 
 
 def test_a_sentence_shorter_than_a_filter_is_filled_up_with_zeros() -> None:
@@ -56,7 +55,3 @@ def _by_torch(pool: NgramMaxPool, row: Tensor) -> Tensor:
             filled = nn.functional.pad(row, (0, 0, 0, missing))
             pooled.append(cast(Tensor, module(filled.T.unsqueeze(0))).squeeze(0).max(-1).values)
     return torch.cat(pooled).relu()
-
-
-def _split(gradients: tuple[Tensor, ...], num_rows: int) -> tuple[list[Tensor], tuple[Tensor, ...]]:
-    return list(gradients[:num_rows]), gradients[num_rows:]

@@ -148,7 +148,7 @@ def deviation(found: list[Tensor], expected: list[Tensor]) -> float:
     """The root mean square of the differences by that of the values."""
     values = torch.cat([layers.flatten() for layers in expected])
     differences = torch.cat([layers.flatten() for layers in found]) - values
-    return float((differences.square().mean() / values.square().mean()).sqrt())
+    return float(differences.norm() / values.norm())
 
 
 @contextmanager
