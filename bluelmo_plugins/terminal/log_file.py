@@ -36,8 +36,17 @@ class BoundedLogFile(FileHandler):
         replaced.close()
 
     def emit(self, record: LogRecord) -> None:
-        """Writes the record."""
+        """Writes the record. What fails is told as by any handler, and ends no training."""
         super().emit(record)
+        try:
+            self._bound()
+        except FileNotFoundError:
+            # The file was removed: it takes lines while it is open, but has no name to read it by.
+            return
+        except OSError:
+            self.handleError(record)
+
+    def _bound(self) -> None:
         # After `close` there is no stream.
         stream: Any = self.stream
         if stream is not None and os.getpid() == self._process:

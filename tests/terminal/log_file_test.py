@@ -121,6 +121,25 @@ def test_a_closed_log_takes_nothing_more_and_does_not_fail(path: Path) -> None:
     handler.close()
 
 
+def test_a_log_that_was_removed_ends_no_training(path: Path) -> None:
+    handler = bounded(path)
+    path.unlink()
+    write(handler, *range(300))
+    assert not path.exists()
+
+
+def test_a_log_that_cannot_be_shortened_is_told_and_ends_no_training(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def fail(*arguments: str) -> None:
+        raise PermissionError("not yours")
+
+    monkeypatch.setattr(log_file, "open", fail, raising=False)
+    write(bounded(path), *range(300))
+    assert path.read_text().endswith("line 00299\n")
+    assert "PermissionError: not yours" in capsys.readouterr().err
+
+
 def test_level_format_and_progress_bars_come_along(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
