@@ -23,7 +23,15 @@ _STOCK_EMBEDDER = """{
 _STOCK = f"""{{
   feature_store:: false,
   dataset_reader+: {{ token_indexers: {{ elmo: {{ type: 'elmo_characters' }} }} }},
-  model+: {{ text_field_embedder: {{ token_embedders: {{ elmo: {_STOCK_EMBEDDER} }} }} }},
+  model:
+    local ours = super.model;
+    ours
+    {{ text_field_embedder: {{ token_embedders: {{ elmo: {_STOCK_EMBEDDER} }} }} }}
+    {{
+      [name]: ours[name] {{ type: std.strReplace(super.type, 'blue_', '') }}
+      for name in ['seq2seq_encoder', 'seq2vec_encoder']
+      if std.get(ours, name) != null
+    }},
   trainer+: {{ callbacks: [], checkpointer: {{ keep_most_recent_by_count: 1 }} }},
 }}"""
 
@@ -44,8 +52,8 @@ WAYS = {
     "stock, seq2vec boe": f"{_STOCK} + {_STOCK_BATCHES} + {_BOE}",
 }
 """What each way of training changes in the config of a task. Stock is AllenNLP's
-`elmo_token_embedder`, which gives one mix of the layers where ours gives two, and its checkpointer,
-with its default batches, or with those that our configs have."""
+`elmo_token_embedder`, which gives one mix of the layers where ours gives two, its encoders and its
+checkpointer, with its default batches, or with those that our configs have."""
 
 
 @dataclass(frozen=True)

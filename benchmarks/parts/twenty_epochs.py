@@ -172,9 +172,9 @@ def section(result: Json) -> list[str]:
 _TEXT = (
     "The real command, without early stopping, into an empty feature store. Measured were these "
     "runs on portions: for ours neighbouring rows; for stock rows drawn from the whole split, as "
-    "they share nothing. Stock has the same config with `elmo_token_embedder` and "
-    "`elmo_characters`, with AllenNLP's default data loader (batches of 64 in random order) or, "
-    "by length, with the batches of our configs; it has one mix of the layers, ours two. With "
+    "they share nothing. Stock has the same config with `elmo_token_embedder`, `elmo_characters` "
+    "and AllenNLP's encoders, with AllenNLP's default data loader (batches of 64 in random order) "
+    "or, by length, with the batches of our configs; it has one mix of the layers, ours two. With "
     "`seq2vec boe` and `seq2seq none` the tasks have the original's encoder: the mean of tokens, "
     "and none. Every epoch trains on all rows of the portion. Seconds:"
 )

@@ -2,13 +2,19 @@
 
 import torch
 from allennlp.modules import FeedForward
-from allennlp.modules.seq2seq_encoders import FeedForwardEncoder, Seq2SeqEncoder
+from allennlp.modules.seq2seq_encoders import (
+    FeedForwardEncoder,
+    PytorchSeq2SeqWrapper,
+    Seq2SeqEncoder,
+)
 from allennlp.nn import Activation
 from allennlp.nn.util import masked_softmax
 from allennlp_models.rc.modules import (  # type: ignore[import-untyped]  # it carries no types
     seq2seq_encoders as rc_encoders,
 )
 from torch import BoolTensor, Tensor
+
+from bluelmo_plugins.modules.packed_lstm import PackedLstm
 
 
 @Seq2SeqEncoder.register("blue_feedforward")
@@ -35,6 +41,26 @@ class TokenFeedForwardEncoder(FeedForwardEncoder):
     ) -> None:
         relu = Activation.by_name("relu")()
         super().__init__(FeedForward(input_dim, num_layers, hidden_dim, relu, dropout))
+
+
+@Seq2SeqEncoder.register("blue_lstm")
+class TokenLstmEncoder(PytorchSeq2SeqWrapper):
+    """
+    The states of an LSTM that reads from left to right: AllenNLP's "lstm", whose time on a CPU
+    grows with the square of the number of tokens.
+
+    Registered as a `Seq2SeqEncoder` with name "blue_lstm".
+
+    # Parameters
+
+    input_size : `int`
+        Width of a token's features.
+    hidden_size : `int`
+        Width of the state.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(PackedLstm(input_size, hidden_size))
 
 
 @Seq2SeqEncoder.register("blue_intra_sentence_attention")

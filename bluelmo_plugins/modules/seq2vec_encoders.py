@@ -2,12 +2,14 @@
 
 import math
 
+import torch
 from allennlp.modules.seq2seq_encoders import PytorchSeq2SeqWrapper
 from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.nn.util import get_final_encoder_states
 from torch import BoolTensor, Tensor
 
 from bluelmo_plugins.modules.alternating_lstm import AlternatingLstm
+from bluelmo_plugins.modules.packed_lstm import PackedLstm
 
 
 @Seq2VecEncoder.register("blue_max_pool")
@@ -52,8 +54,74 @@ class MaxPoolEncoder(Seq2VecEncoder):
         return tokens.masked_fill(~mask.unsqueeze(-1), -math.inf).amax(1)
 
 
+class LastStateEncoder(Seq2VecEncoder):
+    """
+    The last state of a recurrent module, read from the sequence of its outputs.
+
+    # Parameters
+
+    lstm : `torch.nn.Module`
+        What a `PytorchSeq2SeqWrapper` can run.
+    ends_at_first_token : `bool`, optional (default = `False`)
+        Whether its last layer reads from right to left.
+    """
+
+    def __init__(self, lstm: torch.nn.Module, ends_at_first_token: bool = False) -> None:
+        super().__init__()
+        self._lstm = PytorchSeq2SeqWrapper(lstm)
+        self._ends_at_first_token = ends_at_first_token
+
+    def get_input_dim(self) -> int:
+        """Width of a token's features."""
+        return self._lstm.get_input_dim()
+
+    def get_output_dim(self) -> int:
+        """Width of a sentence's vector."""
+        return self._lstm.get_output_dim()
+
+    def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
+        """
+        # Parameters
+
+        tokens : `Tensor`
+            Shape `(batch_size, num_tokens, input_size)`.
+        mask : `BoolTensor`
+            Shape `(batch_size, num_tokens)`: true where a token is real.
+
+        # Returns
+
+        `Tensor`
+            Shape `(batch_size, hidden_size)`.
+        """
+        states: Tensor = self._lstm(tokens, mask)
+        if self._ends_at_first_token:
+            return states[:, 0]
+        last: Tensor = get_final_encoder_states(states, mask)
+        return last
+
+
+@Seq2VecEncoder.register("blue_lstm")
+class SentenceLstmEncoder(LastStateEncoder):
+    """
+    The last state of an LSTM that reads from left to right: AllenNLP's "lstm", whose time on a CPU
+    grows with the square of the number of tokens.
+
+    Registered as a `Seq2VecEncoder` with name "blue_lstm".
+
+    # Parameters
+
+    input_size : `int`
+        Width of a token's features.
+    hidden_size : `int`
+        Width of the state.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(PackedLstm(input_size, hidden_size))
+
+
 @Seq2VecEncoder.register("blue_alternating_lstm")
-class AlternatingLstmEncoder(Seq2VecEncoder):
+class AlternatingLstmEncoder(LastStateEncoder):
     """
     The last state of a stack of highway LSTMs that read forwards and backwards in turn
     (He et al. 2017, "Deep Semantic Role Labeling").
@@ -86,45 +154,16 @@ class AlternatingLstmEncoder(Seq2VecEncoder):
         recurrent_dropout_probability: float = 0.0,
         use_highway: bool = True,
     ) -> None:
-        super().__init__()
-        self._lstm = PytorchSeq2SeqWrapper(
+        super().__init__(
             AlternatingLstm(
                 input_size,
                 hidden_size,
                 num_layers,
                 recurrent_dropout_probability=recurrent_dropout_probability,
                 use_highway=use_highway,
-            )
+            ),
+            ends_at_first_token=num_layers % 2 == 0,
         )
-        self._ends_at_first_token = num_layers % 2 == 0
-
-    def get_input_dim(self) -> int:
-        """Width of a token's features."""
-        return self._lstm.get_input_dim()
-
-    def get_output_dim(self) -> int:
-        """Width of a sentence's vector."""
-        return self._lstm.get_output_dim()
-
-    def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
-        """
-        # Parameters
-
-        tokens : `Tensor`
-            Shape `(batch_size, num_tokens, input_size)`.
-        mask : `BoolTensor`
-            Shape `(batch_size, num_tokens)`: true where a token is real.
-
-        # Returns
-
-        `Tensor`
-            Shape `(batch_size, hidden_size)`.
-        """
-        states: Tensor = self._lstm(tokens, mask)
-        if self._ends_at_first_token:
-            return states[:, 0]
-        last: Tensor = get_final_encoder_states(states, mask)
-        return last
 
 
 @Seq2VecEncoder.register("blue_augmented_lstm")

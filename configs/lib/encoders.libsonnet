@@ -8,7 +8,7 @@ local seq2vec = {
   boe(size): { type: 'boe', averaged: true },
 
   // The final state of one recurrent layer that reads from left to right.
-  'pytorch-lstm'(size): { type: 'lstm', hidden_size: size },
+  'pytorch-lstm'(size): { type: 'blue_lstm', hidden_size: size },
   'pytorch-rnn'(size): { type: 'rnn', hidden_size: size },
   'pytorch-gru'(size): { type: 'gru', hidden_size: size },
   'pytorch-agmnlstm'(size): { type: 'blue_augmented_lstm', hidden_size: size },
@@ -41,7 +41,7 @@ local seq2seq = {
   ff(size): { type: 'blue_feedforward', hidden_dim: size },
 
   // One recurrent layer that reads from left to right.
-  'pytorch-lstm'(size): { type: 'lstm', hidden_size: size },
+  'pytorch-lstm'(size): { type: 'blue_lstm', hidden_size: size },
   'pytorch-rnn'(size): { type: 'rnn', hidden_size: size },
   'pytorch-gru'(size): { type: 'gru', hidden_size: size },
 

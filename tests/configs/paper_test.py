@@ -65,7 +65,7 @@ def test_the_encoder(task: str, preset: str) -> None:
     if task in NER:
         # The script takes --seq2vec for NER and does not look at it.
         assert at(evaluated, "model/seq2vec_encoder") is None
-        lstm = {"type": "lstm", "hidden_size": 256} if preset == "default" else None
+        lstm = {"type": "blue_lstm", "hidden_size": 256} if preset == "default" else None
         assert at(evaluated, "model/seq2seq_encoder") == lstm
     elif task in RELATIONS and preset == "default":
         assert at(evaluated, "model/seq2vec_encoder") == {"type": "blue_cnn", "num_filters": 128}

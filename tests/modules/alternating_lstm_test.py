@@ -6,31 +6,13 @@ from allennlp.modules.augmented_lstm import AugmentedLstm
 from allennlp.modules.stacked_alternating_lstm import StackedAlternatingLstm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
-from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pack_sequence
 
 from bluelmo_plugins.modules.alternating_lstm import AlternatingLstm, HighwayLstm
-from tests.modules.encoder_checks import WIDTH, copy_weights, sentences
+from tests.modules.encoder_checks import WIDTH, copy_weights
+from tests.modules.recurrent_checks import longest_first, outputs_and_gradients
 
 HIDDEN = 8
-
-
-def outputs_and_gradients(
-    lstm: torch.nn.Module, rows: list[Tensor], *initial_state: None
-) -> list[Tensor]:
-    """The padded outputs, and the gradients of the tokens and of each weight."""
-    inputs = pack_sequence(rows)
-    data = inputs.data.clone().requires_grad_()
-    torch.manual_seed(4)
-    found = lstm(inputs._replace(data=data), *initial_state)
-    packed = found if isinstance(found, PackedSequence) else found[0]
-    outputs, _ = pad_packed_sequence(packed, batch_first=True)
-    weights = [data, *lstm.parameters()]
-    return [outputs, *torch.autograd.grad(outputs.sin().sum(), weights)]
-
-
-def longest_first(lengths: list[int]) -> list[Tensor]:
-    return sentences(tuple(sorted(lengths, reverse=True)))
 
 
 @settings(deadline=None, max_examples=30)

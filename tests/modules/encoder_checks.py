@@ -21,7 +21,7 @@ SEQ2VEC: dict[str, dict[str, Any]] = {
     "boe": {"type": "boe", "averaged": True},
     "last token": {"type": "cls_pooler", "cls_is_last_token": True},
     "max pool": {"type": "blue_max_pool"},
-    "lstm": {"type": "lstm", "hidden_size": 8},
+    "lstm": {"type": "blue_lstm", "hidden_size": 8},
     "rnn": {"type": "rnn", "hidden_size": 8},
     "gru": {"type": "gru", "hidden_size": 8},
     "augmented lstm": {"type": "blue_augmented_lstm", "hidden_size": 8},
@@ -45,7 +45,7 @@ SELF_ATTENTION: dict[str, Any] = {
 SEQ2SEQ: dict[str, dict[str, Any]] = {
     "none": {"type": "pass_through"},
     "feedforward": {"type": "blue_feedforward", "hidden_dim": 8},
-    "lstm": {"type": "lstm", "hidden_size": 8},
+    "lstm": {"type": "blue_lstm", "hidden_size": 8},
     "rnn": {"type": "rnn", "hidden_size": 8},
     "gru": {"type": "gru", "hidden_size": 8},
     "gated cnn": {"type": "blue_gated_cnn", "dropout": 0.0},

@@ -1,0 +1,39 @@
+"""The LSTM against torch's own, on the CPU."""
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bluelmo_plugins.modules.packed_lstm import PackedLstm
+from tests.modules.encoder_checks import WIDTH
+from tests.modules.recurrent_checks import longest_first, outputs_and_gradients
+
+HIDDEN = 8
+
+
+@settings(deadline=None, max_examples=30)
+@given(lengths=st.lists(st.integers(1, 12), min_size=1, max_size=6))
+def test_it_starts_from_the_weights_and_gives_the_numbers_and_gradients_of_torchs(
+    lengths: list[int],
+) -> None:
+    rows = longest_first(lengths)
+    torch.manual_seed(1)
+    stock = torch.nn.LSTM(WIDTH, HIDDEN)
+    torch.manual_seed(1)
+    ours = PackedLstm(WIDTH, HIDDEN)
+    torch.testing.assert_close(
+        outputs_and_gradients(ours, rows, None),
+        outputs_and_gradients(stock, rows),
+        atol=1e-5,
+        rtol=1e-5,
+    )
+
+
+def test_what_a_gradient_allocates_is_proportional_to_the_tokens() -> None:
+    def allocated(length: int) -> int:
+        rows = longest_first([length, length - 1, length // 2])
+        with torch.profiler.profile(profile_memory=True) as profile:
+            outputs_and_gradients(PackedLstm(WIDTH, HIDDEN), rows, None)
+        return sum(max(event.self_cpu_memory_usage, 0) for event in profile.events() or [])
+
+    assert 3 * allocated(40) < allocated(160) < 5 * allocated(40)
