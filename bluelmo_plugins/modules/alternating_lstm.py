@@ -98,7 +98,7 @@ def _of_size(states: Tensor, size: int) -> Tensor:
 class AlternatingLstm(torch.nn.Module):
     """
     Highway LSTMs on top of each other that read forwards and backwards in turn
-    (He et al. 2017, "Deep Semantic Role Labeling"), to be run by a `PytorchSeq2SeqWrapper`.
+    (He et al. 2017, "Deep Semantic Role Labeling").
 
     # Parameters
 
@@ -139,19 +139,17 @@ class AlternatingLstm(torch.nn.Module):
             )
         )
 
-    def forward(self, inputs: PackedSequence, state: None) -> tuple[PackedSequence, None]:
+    def forward(self, inputs: PackedSequence) -> PackedSequence:
         """
         # Parameters
 
         inputs : `PackedSequence`
             The sentences, longest first; data of shape `(num_real_tokens, input_size)`.
-        state : `None`
-            What a wrapper gives that starts from zeros.
 
         # Returns
 
-        `tuple[PackedSequence, None]`
-            The last layer's outputs; data of shape `(num_real_tokens, hidden_size)`. The last
-            states are among them, and so are not given again.
+        `PackedSequence`
+            The last layer's outputs; data of shape `(num_real_tokens, hidden_size)`.
         """
-        return self._layers(inputs), None
+        outputs: PackedSequence = self._layers(inputs)
+        return outputs

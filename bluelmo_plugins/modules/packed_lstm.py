@@ -7,8 +7,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 class PackedLstm(torch.nn.Module):
     """
-    A layer of `torch.nn.LSTM` that reads forwards from zeros, with its weights and its numbers, to
-    be run by a `PytorchSeq2SeqWrapper`.
+    A layer of `torch.nn.LSTM` that reads forwards from zeros, with its weights and its numbers.
 
     On a CPU torch takes each step's tokens as a slice of the batch, whose gradient is a batch of
     zeros but for that slice: the square of the number of steps. Here the batch is split at once. On
@@ -28,23 +27,21 @@ class PackedLstm(torch.nn.Module):
         self.hidden_size = hidden_size
         self._lstm = torch.nn.LSTM(input_size, hidden_size)
 
-    def forward(self, inputs: PackedSequence, state: None) -> tuple[PackedSequence, None]:
+    def forward(self, inputs: PackedSequence) -> PackedSequence:
         """
         # Parameters
 
         inputs : `PackedSequence`
             The sentences, longest first; data of shape `(num_real_tokens, input_size)`.
-        state : `None`
-            What a wrapper gives that starts from zeros.
 
         # Returns
 
-        `tuple[PackedSequence, None]`
-            The outputs; data of shape `(num_real_tokens, hidden_size)`. The last states are among
-            them, and so are not given again.
+        `PackedSequence`
+            The outputs; data of shape `(num_real_tokens, hidden_size)`.
         """
         if inputs.data.is_cuda:
-            return self._lstm(inputs)[0], None
+            by_torch: PackedSequence = self._lstm(inputs)[0]
+            return by_torch
         input_weight, state_weight, *biases = self._lstm.all_weights[0]
         projected = torch.nn.functional.linear(inputs.data, input_weight, biases[0] + biases[1])
         sizes = inputs.batch_sizes.tolist()
@@ -54,7 +51,7 @@ class PackedLstm(torch.nn.Module):
             output, memory = output[: len(step)], memory[: len(step)]
             output, memory = _step(torch.addmm(step, output, state_weight.T), memory)
             outputs.append(output)
-        return inputs._replace(data=torch.cat(outputs)), None
+        return inputs._replace(data=torch.cat(outputs))
 
 
 def _step(gates: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,11 +2,7 @@
 
 import torch
 from allennlp.modules import FeedForward
-from allennlp.modules.seq2seq_encoders import (
-    FeedForwardEncoder,
-    PytorchSeq2SeqWrapper,
-    Seq2SeqEncoder,
-)
+from allennlp.modules.seq2seq_encoders import FeedForwardEncoder, Seq2SeqEncoder
 from allennlp.nn import Activation
 from allennlp.nn.util import masked_softmax
 from allennlp_models.rc.modules import (  # type: ignore[import-untyped]  # it carries no types
@@ -15,6 +11,7 @@ from allennlp_models.rc.modules import (  # type: ignore[import-untyped]  # it c
 from torch import BoolTensor, Tensor
 
 from bluelmo_plugins.modules.packed_lstm import PackedLstm
+from bluelmo_plugins.modules.packed_tokens import run_packed
 
 
 @Seq2SeqEncoder.register("blue_feedforward")
@@ -44,7 +41,7 @@ class TokenFeedForwardEncoder(FeedForwardEncoder):
 
 
 @Seq2SeqEncoder.register("blue_lstm")
-class TokenLstmEncoder(PytorchSeq2SeqWrapper):
+class TokenLstmEncoder(Seq2SeqEncoder):
     """
     The states of an LSTM that reads from left to right: AllenNLP's "lstm", whose time on a CPU
     grows with the square of the number of tokens.
@@ -60,7 +57,36 @@ class TokenLstmEncoder(PytorchSeq2SeqWrapper):
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(PackedLstm(input_size, hidden_size))
+        super().__init__()
+        self._lstm = PackedLstm(input_size, hidden_size)
+
+    def get_input_dim(self) -> int:
+        """Width of a token's features."""
+        return self._lstm.input_size
+
+    def get_output_dim(self) -> int:
+        """Width of the state."""
+        return self._lstm.hidden_size
+
+    def is_bidirectional(self) -> bool:
+        """False."""
+        return False
+
+    def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
+        """
+        # Parameters
+
+        tokens : `Tensor`
+            Shape `(batch_size, num_tokens, input_size)`.
+        mask : `BoolTensor`
+            Shape `(batch_size, num_tokens)`: true where a token is real.
+
+        # Returns
+
+        `Tensor`
+            Shape `(batch_size, num_tokens, hidden_size)`, zero at pads.
+        """
+        return run_packed(self._lstm, tokens, mask)
 
 
 @Seq2SeqEncoder.register("blue_intra_sentence_attention")

@@ -1,15 +1,15 @@
 """Sentence encoders (seq2vec) that AllenNLP lacks, or whose own version goes wrong."""
 
 import math
+from typing import Union
 
-import torch
-from allennlp.modules.seq2seq_encoders import PytorchSeq2SeqWrapper
 from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.nn.util import get_final_encoder_states
 from torch import BoolTensor, Tensor
 
 from bluelmo_plugins.modules.alternating_lstm import AlternatingLstm
 from bluelmo_plugins.modules.packed_lstm import PackedLstm
+from bluelmo_plugins.modules.packed_tokens import run_packed
 
 
 @Seq2VecEncoder.register("blue_max_pool")
@@ -56,28 +56,30 @@ class MaxPoolEncoder(Seq2VecEncoder):
 
 class LastStateEncoder(Seq2VecEncoder):
     """
-    The last state of a recurrent module, read from the sequence of its outputs.
+    The last state of an LSTM, read from the sequence of its outputs.
 
     # Parameters
 
-    lstm : `torch.nn.Module`
-        What a `PytorchSeq2SeqWrapper` can run.
+    lstm : `Union[PackedLstm, AlternatingLstm]`
+        Reads the tokens.
     ends_at_first_token : `bool`, optional (default = `False`)
         Whether its last layer reads from right to left.
     """
 
-    def __init__(self, lstm: torch.nn.Module, ends_at_first_token: bool = False) -> None:
+    def __init__(
+        self, lstm: Union[PackedLstm, AlternatingLstm], ends_at_first_token: bool = False
+    ) -> None:
         super().__init__()
-        self._lstm = PytorchSeq2SeqWrapper(lstm)
+        self._lstm = lstm
         self._ends_at_first_token = ends_at_first_token
 
     def get_input_dim(self) -> int:
         """Width of a token's features."""
-        return self._lstm.get_input_dim()
+        return self._lstm.input_size
 
     def get_output_dim(self) -> int:
         """Width of a sentence's vector."""
-        return self._lstm.get_output_dim()
+        return self._lstm.hidden_size
 
     def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
         """
@@ -93,7 +95,7 @@ class LastStateEncoder(Seq2VecEncoder):
         `Tensor`
             Shape `(batch_size, hidden_size)`.
         """
-        states: Tensor = self._lstm(tokens, mask)
+        states = run_packed(self._lstm, tokens, mask)
         if self._ends_at_first_token:
             return states[:, 0]
         last: Tensor = get_final_encoder_states(states, mask)

@@ -47,8 +47,8 @@ def test_a_stack_starts_from_the_weights_and_gives_the_numbers_of_allennlps(
     torch.manual_seed(1)
     ours = AlternatingLstm(WIDTH, HIDDEN, num_layers, 0.0, use_highway=True)
     torch.testing.assert_close(
-        outputs_and_gradients(ours, rows, None),
-        outputs_and_gradients(stock, rows, None),
+        outputs_and_gradients(ours, rows),
+        outputs_and_gradients(stock, rows),
         atol=1e-5,
         rtol=1e-5,
     )

@@ -22,7 +22,7 @@ def test_it_starts_from_the_weights_and_gives_the_numbers_and_gradients_of_torch
     torch.manual_seed(1)
     ours = PackedLstm(WIDTH, HIDDEN)
     torch.testing.assert_close(
-        outputs_and_gradients(ours, rows, None),
+        outputs_and_gradients(ours, rows),
         outputs_and_gradients(stock, rows),
         atol=1e-5,
         rtol=1e-5,
@@ -33,7 +33,7 @@ def test_what_a_gradient_allocates_is_proportional_to_the_tokens() -> None:
     def allocated(length: int) -> int:
         rows = longest_first([length, length - 1, length // 2])
         with torch.profiler.profile(profile_memory=True) as profile:
-            outputs_and_gradients(PackedLstm(WIDTH, HIDDEN), rows, None)
+            outputs_and_gradients(PackedLstm(WIDTH, HIDDEN), rows)
         return sum(max(event.self_cpu_memory_usage, 0) for event in profile.events() or [])
 
     assert 3 * allocated(40) < allocated(160) < 5 * allocated(40)

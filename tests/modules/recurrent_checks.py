@@ -7,14 +7,12 @@ from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequenc
 from tests.modules.encoder_checks import sentences
 
 
-def outputs_and_gradients(
-    lstm: torch.nn.Module, rows: list[Tensor], *initial_state: None
-) -> list[Tensor]:
+def outputs_and_gradients(lstm: torch.nn.Module, rows: list[Tensor]) -> list[Tensor]:
     """The padded outputs, and the gradients of the tokens and of each weight."""
     inputs = pack_sequence(rows)
     data = inputs.data.clone().requires_grad_()
     torch.manual_seed(4)
-    found = lstm(inputs._replace(data=data), *initial_state)
+    found = lstm(inputs._replace(data=data))
     packed = found if isinstance(found, PackedSequence) else found[0]
     outputs, _ = pad_packed_sequence(packed, batch_first=True)
     weights = [data, *lstm.parameters()]

@@ -1,0 +1,42 @@
+"""Running a recurrent module over the real tokens of a padded batch."""
+
+from collections.abc import Callable
+
+import torch
+from torch import BoolTensor, Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+
+def run_packed(
+    module: Callable[[PackedSequence], PackedSequence], tokens: Tensor, mask: BoolTensor
+) -> Tensor:
+    """
+    Packs the tokens, runs the module and pads its outputs.
+
+    AllenNLP's `PytorchSeq2SeqWrapper` sorts the padded batch, then packs it; that is two copies of
+    all features, and two more for their gradient. This is one.
+
+    # Parameters
+
+    module : `Callable[[PackedSequence], PackedSequence]`
+        Makes outputs of shape `(num_real_tokens, output_dim)`.
+    tokens : `Tensor`
+        Shape `(batch_size, num_tokens, dim)`.
+    mask : `BoolTensor`
+        Shape `(batch_size, num_tokens)`: true where a token is real; pads come after the tokens.
+
+    # Returns
+
+    `Tensor`
+        Shape `(batch_size, num_tokens, output_dim)`, zero at pads.
+    """
+    num_tokens = mask.size(1)
+    longest_first = mask.sum(1).argsort(descending=True, stable=True)
+    steps = torch.arange(num_tokens, device=mask.device).unsqueeze(1)
+    is_token = mask[longest_first].T
+    places = (longest_first * num_tokens + steps)[is_token]
+    sizes = is_token.sum(1)
+    packed = PackedSequence(tokens.flatten(0, 1).index_select(0, places), sizes[sizes > 0].cpu())
+    outputs = module(packed).data
+    padded = outputs.new_zeros(mask.numel(), outputs.size(1)).index_copy(0, places, outputs)
+    return padded.view(*mask.shape, outputs.size(1))
