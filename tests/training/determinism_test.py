@@ -10,11 +10,9 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 
 from tests.configs.jsonnet_files import CONFIGS
+from tests.gpu import needs_gpu
 
-ON_GPU = pytest.param(
-    ("bc5cdr-chem", 0),
-    marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU"),
-)
+ON_GPU = pytest.param(("bc5cdr-chem", 0), marks=needs_gpu)
 TINY = CONFIGS.parent / "tests" / "configs" / "tiny.libsonnet"
 MEASURED = ("duration", "memory_MB")
 

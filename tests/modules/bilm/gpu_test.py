@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, corpus_pass, lstm
 from bluelmo_plugins.modules.bilm.gates import apply_gates
+from tests.gpu import needs_gpu
 from tests.modules.bilm.corpus_pass_test import by_pass, corpora
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+pytestmark = needs_gpu
 
 DEVIATIONS = {"fp32": 1e-5, "tf32": 0.003, "bf16": 0.02, "fp16": 0.003}
 """The greatest relative root mean square of the deviation from single precision on a CPU."""
