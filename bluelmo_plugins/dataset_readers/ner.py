@@ -9,6 +9,7 @@ from allennlp.data.fields import Field, MetadataField, SequenceLabelField, TextF
 
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, Sentence, check_words
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
+from bluelmo_plugins.dataset_readers.sentence_metadata import SentenceMetadata
 from bluelmo_plugins.dataset_readers.token_file import TokenSentence, read_token_file
 from bluelmo_plugins.dataset_readers.windows import cut_into_windows
 from bluelmo_plugins.mentions import Span, tags_to_mentions
@@ -153,7 +154,10 @@ class NerReader(BlueReader):
 
 def _instance(metadata: dict[str, Any], tags: Optional[Sequence[str]]) -> Instance:
     tokens = TextField([Token(word) for word in metadata["words"]])
-    fields: dict[str, Field[Any]] = {"tokens": tokens, "metadata": MetadataField(metadata)}
+    fields: dict[str, Field[Any]] = {
+        "tokens": tokens,
+        "metadata": MetadataField(SentenceMetadata(metadata)),
+    }
     if tags is not None:
         fields["tags"] = SequenceLabelField(list(tags), tokens)
     return Instance(fields)

@@ -1,6 +1,6 @@
 """Cuts a long sentence into windows for the model, and gathers what belongs to them again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from bluelmo_plugins.mentions import Span
@@ -80,11 +80,11 @@ class WindowCollector(Generic[Part]):
     def __init__(self) -> None:
         self._pending: dict[_Sentence, dict[int, Part]] = {}
 
-    def add(self, metadata: dict[str, Any], part: Part) -> Optional[list[Part]]:
+    def add(self, metadata: Mapping[str, Any], part: Part) -> Optional[list[Part]]:
         """
         # Parameters
 
-        metadata : `dict[str, Any]`
+        metadata : `Mapping[str, Any]`
             Of an instance of the NER reader.
         part : `Part`
             What belongs to this window.

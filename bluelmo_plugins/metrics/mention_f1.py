@@ -1,6 +1,7 @@
 """Strict precision, recall and F1 of entity mentions, as BLUE scores its NER tasks."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -55,7 +56,7 @@ class MentionF1(Metric):
         self,
         predicted_tags: list[Tags],
         gold_tags: list[Tags],
-        metadata: list[dict[str, Any]],
+        metadata: list[Mapping[str, Any]],
     ) -> None:
         """
         # Parameters
@@ -64,7 +65,7 @@ class MentionF1(Metric):
             `B`, `I` and `O` for the tokens of each sentence or window.
         gold_tags : `list[list[str]]`
             The same for the gold.
-        metadata : `list[dict[str, Any]]`
+        metadata : `list[Mapping[str, Any]]`
             That of the instances, as the NER reader gives it.
 
         # Raises

@@ -1,5 +1,6 @@
 """The model of the NER tasks: each token of a sentence gets a B, I or O tag."""
 
+from collections.abc import Mapping
 from typing import Any, Optional
 
 from allennlp.common import Lazy
@@ -71,7 +72,7 @@ class NerModel(BlueModel):
     def forward(
         self,
         tokens: TextFieldTensors,
-        metadata: list[dict[str, Any]],
+        metadata: list[Mapping[str, Any]],
         tags: Optional[Tensor] = None,
     ) -> dict[str, Any]:
         """
@@ -79,7 +80,7 @@ class NerModel(BlueModel):
 
         tokens : `TextFieldTensors`
             A batch of sentences or windows.
-        metadata : `list[dict[str, Any]]`
+        metadata : `list[Mapping[str, Any]]`
             Passed through, and to the metric.
         tags : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size, num_tokens)`: ids of the gold tags.

@@ -1,6 +1,6 @@
 """The mentions of a gold file or a prediction, by document."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
@@ -116,7 +116,7 @@ def types_in(file: MentionFile) -> set[str]:
 def _of_corpus(path: Path, reader: NerReader) -> MentionFile:
     told = MentionFile(path)
     for instance in reader.read(path):
-        place: dict[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]
+        place: Mapping[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]
         tags: list[str] = instance["tags"].labels  # type: ignore[attr-defined]
         docid = docid_of(place["document"], place["sentence"])
         words, offsets = place["words"], place["offsets"]

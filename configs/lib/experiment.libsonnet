@@ -70,7 +70,7 @@ local names = import 'names.libsonnet';
   trainer: {
     num_epochs: $.epochs,
     cuda_device: $.cuda_device,
-    optimizer: { type: 'adam', lr: $.lr, weight_decay: $.weight_decay },
+    optimizer: { type: 'blue_adam', lr: $.lr, weight_decay: $.weight_decay },
     grad_norm: if $.grad_norm == null then false else $.grad_norm,
     validation_metric: '+blue',
     local model_selection = {

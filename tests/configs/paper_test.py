@@ -163,7 +163,7 @@ def test_the_script_divides_every_score_by_5(task: str) -> None:
 @each_preset
 def test_what_no_command_says_is_as_in_the_script(task: str, preset: str) -> None:
     evaluated = config(task, preset)
-    assert evaluated["trainer"]["optimizer"]["type"] == "adam"
+    assert evaluated["trainer"]["optimizer"]["type"] == "blue_adam"
     assert evaluated["trainer"]["optimizer"]["weight_decay"] == 1e-5
     assert evaluated["trainer"]["grad_norm"] == 0.25
     assert evaluated["model"]["head"]["init"] == {"mean": 0, "std": 0.02, "bias_std": 0}

@@ -1,6 +1,6 @@
 """The predictions that were kept beside a model, row by row with the gold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from bluelmo_plugins.dataset_readers.json_lines import json_objects
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
 
-Metadata = dict[str, Any]
+Metadata = Mapping[str, Any]
 
 
 def metadata_of(instance: Instance) -> Metadata:
@@ -24,7 +24,7 @@ def metadata_of(instance: Instance) -> Metadata:
 
     # Returns
 
-    `dict[str, Any]`
+    `Mapping[str, Any]`
     """
     metadata: Metadata = instance["metadata"].metadata  # type: ignore[attr-defined]
     return metadata
