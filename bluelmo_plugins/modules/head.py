@@ -9,6 +9,7 @@ from torch import BoolTensor, Tensor
 from bluelmo_plugins.errors import unknown_name
 from bluelmo_plugins.modules.dropout import Dropout
 from bluelmo_plugins.modules.norms import build_norm
+from bluelmo_plugins.modules.token_rows import padded, rows_at
 
 ACTIVATIONS = ("none", "sigmoid")
 
@@ -93,7 +94,6 @@ class ClassifierHead(torch.nn.Module, FromParams):
         self._feedforward = _feedforward(classifier_dim or input_dim, hidden_dim, num_outputs)
         self._activation = torch.nn.Sigmoid() if activation == "sigmoid" else torch.nn.Identity()
         self._last_dropout = torch.nn.Dropout(last_dropout)
-        self._num_outputs = num_outputs
         if init is not None:
             self._feedforward.apply(init)
 
@@ -114,12 +114,10 @@ class ClassifierHead(torch.nn.Module, FromParams):
         """
         if mask is None:
             return self.classify(self.normalise(features))
-        # Its gradient takes a sixth of the time of that of `features[mask]`.
         tokens = mask.flatten().nonzero().squeeze(1)
-        rows = features.flatten(0, 1).index_select(0, tokens)
+        rows = rows_at(features, tokens)
         scores = self.classify(self.normalise(rows, tokens % mask.size(1)))
-        padded = scores.new_zeros(mask.numel(), self._num_outputs).index_copy(0, tokens, scores)
-        return padded.view(*mask.shape, self._num_outputs)
+        return padded(scores, tokens, mask)
 
     def normalise(self, rows: Tensor, positions: Optional[Tensor] = None) -> Tensor:
         """

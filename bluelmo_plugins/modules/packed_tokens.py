@@ -6,6 +6,8 @@ import torch
 from torch import BoolTensor, Tensor
 from torch.nn.utils.rnn import PackedSequence
 
+from bluelmo_plugins.modules.token_rows import padded, rows_at
+
 
 def run_packed(
     module: Callable[[PackedSequence], PackedSequence], tokens: Tensor, mask: BoolTensor
@@ -36,7 +38,5 @@ def run_packed(
     is_token = mask[longest_first].T
     places = (longest_first * num_tokens + steps)[is_token]
     sizes = is_token.sum(1)
-    packed = PackedSequence(tokens.flatten(0, 1).index_select(0, places), sizes[sizes > 0].cpu())
-    outputs = module(packed).data
-    padded = outputs.new_zeros(mask.numel(), outputs.size(1)).index_copy(0, places, outputs)
-    return padded.view(*mask.shape, outputs.size(1))
+    packed = PackedSequence(rows_at(tokens, places), sizes[sizes > 0].cpu())
+    return padded(module(packed).data, places, mask)
