@@ -6,6 +6,8 @@ from allennlp.nn.util import get_dropout_mask
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
+from bluelmo_plugins.modules.packed_lstm import lstm_cell
+
 
 class HighwayLstm(torch.nn.Module):
     """
@@ -79,11 +81,10 @@ class HighwayLstm(torch.nn.Module):
         cell = self.cell
         num_gates = 5 if cell.use_highway else 4
         fused = projected[:, : num_gates * cell.lstm_dim] + cell.state_linearity(state)
-        input_gate, forget_gate, candidate, output_gate, *highway = fused.chunk(num_gates, 1)
-        memory = input_gate.sigmoid() * candidate.tanh() + forget_gate.sigmoid() * memory
-        output = output_gate.sigmoid() * memory.tanh()
+        gates = fused.chunk(num_gates, 1)
+        output, memory = lstm_cell(gates[:4], memory)
         if cell.use_highway:
-            gate = highway[0].sigmoid()
+            gate = gates[4].sigmoid()
             output = gate * output + (1 - gate) * projected[:, num_gates * cell.lstm_dim :]
         return output, memory
 

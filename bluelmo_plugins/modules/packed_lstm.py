@@ -1,5 +1,7 @@
 """An LSTM that reads a batch in time proportional to its tokens."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
@@ -49,13 +51,30 @@ class PackedLstm(torch.nn.Module):
         outputs = []
         for step in projected.split(sizes):
             output, memory = output[: len(step)], memory[: len(step)]
-            output, memory = _step(torch.addmm(step, output, state_weight.T), memory)
+            gates = torch.addmm(step, output, state_weight.T)
+            output, memory = lstm_cell(gates.chunk(4, 1), memory)
             outputs.append(output)
         return inputs._replace(data=torch.cat(outputs))
 
 
-def _step(gates: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-    input_gate, forget_gate, candidate, output_gate = gates.chunk(4, 1)
+def lstm_cell(gates: Sequence[Tensor], memory: Tensor) -> tuple[Tensor, Tensor]:
+    """
+    A step of an LSTM, from what its weights make of input and state.
+
+    # Parameters
+
+    gates : `Sequence[Tensor]`
+        Input gate, forget gate, candidate and output gate before their activations, each of shape
+        `(batch_size, hidden_size)`.
+    memory : `Tensor`
+        Shape `(batch_size, hidden_size)`: that of the step before.
+
+    # Returns
+
+    `tuple[Tensor, Tensor]`
+        Output and memory, both of shape `(batch_size, hidden_size)`.
+    """
+    input_gate, forget_gate, candidate, output_gate = gates
     new = input_gate.sigmoid() * candidate.tanh()
     memory = torch.addcmul(new, forget_gate.sigmoid(), memory)
     return output_gate.sigmoid() * memory.tanh(), memory

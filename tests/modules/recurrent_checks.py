@@ -19,5 +19,16 @@ def outputs_and_gradients(lstm: torch.nn.Module, rows: list[Tensor]) -> list[Ten
     return [outputs, *torch.autograd.grad(outputs.sin().sum(), weights)]
 
 
+def assert_same_numbers_and_gradients(
+    ours: torch.nn.Module, stock: torch.nn.Module, rows: list[Tensor]
+) -> None:
+    torch.testing.assert_close(
+        outputs_and_gradients(ours, rows),
+        outputs_and_gradients(stock, rows),
+        atol=1e-5,
+        rtol=1e-5,
+    )
+
+
 def longest_first(lengths: list[int]) -> list[Tensor]:
     return sentences(tuple(sorted(lengths, reverse=True)))
