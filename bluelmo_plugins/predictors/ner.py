@@ -1,9 +1,9 @@
 """Predictions of entity mentions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Optional
+from typing import Any, Optional
 
 from allennlp.common.util import JsonDict, lazy_groups_of
 from allennlp.data import DatasetReader, Instance
@@ -124,7 +124,10 @@ class NerPredictor(BluePredictor):
         return text
 
     def _mention(
-        self, mention: Mention, metadata: JsonDict, probabilities: Optional[Sequence[float]]
+        self,
+        mention: Mention,
+        metadata: Mapping[str, Any],
+        probabilities: Optional[Sequence[float]],
     ) -> JsonDict:
         words, offsets = metadata["words"], metadata["offsets"]
         texts = [span_text(span, words, offsets) for span in mention.spans]
