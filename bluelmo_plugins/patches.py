@@ -15,6 +15,7 @@ from allennlp.version import VERSION
 
 from bluelmo_plugins.commands.predict import PredictManager
 from bluelmo_plugins.files.whole_files import written_whole
+from bluelmo_plugins.modules.mixed_precision import knowing_bf16
 from bluelmo_plugins.terminal import logging_for_users
 from bluelmo_plugins.terminal.after_training import telling_what_came_of_it
 from bluelmo_plugins.terminal.bars import BarWriter, TrainerBars
@@ -232,5 +233,11 @@ PATCHES = [
         "sentences are predicted one by one",
         "3c4cedba396e2d7dea42aebc7a33c2dfd23d7df5c414f38a6f730ecf7c018e69",
         lambda _: PredictManager,
+    ),
+    Patch(
+        "allennlp.nn.util:tiny_value_of_dtype",
+        "self-attention fails in bf16",
+        "5ae4442bcd6e334ce8073493694a69dd5f2aca9f8d5d7e60186c1252b35631d0",
+        knowing_bf16,
     ),
 ]

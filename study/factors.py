@@ -185,6 +185,7 @@ PAIRS_TOGETHER = (
     together(pair_combiner="'full'", elmo_dropout="0.2"),
     together(pair_combiner="'full'", **_LESS_DROPOUT),
 )
+NARROW = (together(compute="'bf16'", elmo_compute="'bf16'"),)
 BIOSSES_TOGETHER = (
     *PAIRS_TOGETHER,
     together(pair_combiner="'full'", batch_size="16"),

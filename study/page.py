@@ -31,7 +31,7 @@ were before the study. This page and its pictures are made by `make study` from 
 - **Together**: what was better alone was then tried together, on documents that are dealt anew:
   what was chosen by some documents looks better on them than it is. The encoders of tokens are
   tried together around a base with the dropout of 0.2 that came of it, and the number of mixes
-  again around the encoders that are the defaults now.
+  again around the encoders that are the defaults now, as is bf16.
 - **Verdict**: "better" and "worse" where the mean difference is greater than the standard deviation
   (n - 1) of the differences, over three replicates at least. With as many comparisons as here, some
   are so by chance."""

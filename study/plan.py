@@ -20,6 +20,7 @@ from study.factors import (
     LAST,
     LAST_DROPOUT,
     MIXES,
+    NARROW,
     NO_LAST_DROPOUT,
     NO_SIGMOID,
     PAIR_HEAD,
@@ -239,6 +240,8 @@ STUDIES = {
         ),
         Study("mixes on ddi", "ddi", _DDI_SIZES, MIXES, _CONVOLUTIONS, 6, first=10),
         Study("mixes on bc5cdr-chem", "bc5cdr-chem", _CHEM_SIZES, MIXES, _TAGGER, 6, first=10),
+        Study("bf16 on ddi", "ddi", _DDI_SIZES, NARROW, _CONVOLUTIONS, 6, first=10),
+        Study("bf16 on bc5cdr-chem", "bc5cdr-chem", _CHEM_SIZES, NARROW, _TAGGER, 6, first=10),
     )
 }
 """By name."""

@@ -1,5 +1,6 @@
 """What the models of all families share."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -8,6 +9,8 @@ from allennlp.models import Model
 from allennlp.training.metrics import Metric
 from torch import Tensor
 from torch.nn import functional
+
+from bluelmo_plugins.modules.mixed_precision import MixedPrecision
 
 
 class BlueModel(Model):
@@ -20,6 +23,9 @@ class BlueModel(Model):
         Holds the labels.
     metric : `Metric`
         Scores predictions wherever gold is there.
+    compute : `str`, optional (default = `"fp32"`)
+        What encoder, head and a biLM that learns compute their matrix products in: "fp32" or
+        "bf16".
     **kwargs : `Any`
         Those of `Model`.
     """
@@ -30,13 +36,19 @@ class BlueModel(Model):
     the trainer callback "class_weights" writes others. Saved with the model.
     """
 
-    def __init__(self, vocab: Vocabulary, metric: Metric, **kwargs: Any) -> None:
+    def __init__(
+        self, vocab: Vocabulary, metric: Metric, compute: str = "fp32", **kwargs: Any
+    ) -> None:
         super().__init__(vocab, **kwargs)
+        self._precision = MixedPrecision(compute)
         # Called with what the family has to tell, which is not always two tensors and a mask.
         self._metric: Any = metric
 
     def _init_class_weights(self, num_labels: int) -> None:
         self.register_buffer("class_weights", torch.ones(num_labels))
+
+    def _computing(self) -> AbstractContextManager[object]:
+        return self._precision.on(next(self.parameters()).device)
 
     def get_metrics(self, reset: bool = False) -> dict[str, float]:
         """

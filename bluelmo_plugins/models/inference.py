@@ -40,7 +40,7 @@ class InferenceModel(SingleLabelModel):
     pair_combiner : `str`, optional (default = `"concat"`)
         How the two vectors become one: the name of a `PairCombiner`.
     **kwargs : `Any`
-        Those of `Model`.
+        Those of `BlueModel`.
     """
 
     default_predictor = "blue_inference"
@@ -85,4 +85,6 @@ class InferenceModel(SingleLabelModel):
             "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
             "loss", the weighted cross-entropy.
         """
-        return self._output(self._classifier(sentence1, sentence2), label, metadata)
+        with self._computing():
+            logits = self._classifier(sentence1, sentence2)
+        return self._output(logits, label, metadata)

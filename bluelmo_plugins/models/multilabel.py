@@ -43,7 +43,7 @@ class MultilabelModel(BlueModel):
     neighbours : `bool`, optional (default = `False`)
         Whether a sentence is read with those before and after it; the reader has to be told, too.
     **kwargs : `Any`
-        Those of `Model`.
+        Those of `BlueModel`.
     """
 
     default_predictor = "blue_multilabel"
@@ -99,7 +99,8 @@ class MultilabelModel(BlueModel):
             "loss", the mean over labels and sentences of the weighted binary cross-entropy.
         """
         neighbours = [each for each in (before, after) if each is not None]
-        logits = self._classifier(tokens, *neighbours)
+        with self._computing():
+            logits = self._classifier(tokens, *neighbours)
         probs = logits.sigmoid()
         output: dict[str, Any] = {"logits": logits, "probs": probs, "metadata": metadata}
         if labels is not None:

@@ -47,7 +47,7 @@ class NerModel(BlueModel):
         Whether a conditional random field scores and decodes the tags of a sentence together. Its
         loss has no class weights.
     **kwargs : `Any`
-        Those of `Model`.
+        Those of `BlueModel`.
     """
 
     default_predictor = "blue_ner"
@@ -94,7 +94,8 @@ class NerModel(BlueModel):
             num_tokens, num_tags)`; with gold also "loss", the mean over tokens of the weighted
             cross-entropy or of the CRF's negative log-likelihood.
         """
-        logits, mask = self._classifier(tokens)
+        with self._computing():
+            logits, mask = self._classifier(tokens)
         predicted = _unpad(self._decode(logits, mask), mask)
         output: dict[str, Any] = {
             "logits": logits,

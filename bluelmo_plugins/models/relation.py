@@ -35,7 +35,7 @@ class RelationModel(SingleLabelModel):
     metric : `Metric`
         Called with predicted and gold label ids.
     **kwargs : `Any`
-        Those of `Model`.
+        Those of `BlueModel`.
     """
 
     default_predictor = "blue_relation"
@@ -76,4 +76,6 @@ class RelationModel(SingleLabelModel):
             "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
             "loss", the weighted cross-entropy.
         """
-        return self._output(self._classifier(tokens), label, metadata)
+        with self._computing():
+            logits = self._classifier(tokens)
+        return self._output(logits, label, metadata)

@@ -44,7 +44,7 @@ class SimilarityModel(BlueModel):
     pair_combiner : `str`, optional (default = `"concat"`)
         How the two vectors become one: the name of a `PairCombiner`.
     **kwargs : `Any`
-        Those of `Model`.
+        Those of `BlueModel`.
     """
 
     default_predictor = "blue_similarity"
@@ -92,7 +92,8 @@ class SimilarityModel(BlueModel):
             "logits", shape `(batch_size, 1)`: the output; "score", shape `(batch_size,)`: the same
             on the corpus's scale; "metadata"; with gold also "loss", the mean squared error.
         """
-        logits = self._classifier(sentence1, sentence2)
+        with self._computing():
+            logits = self._classifier(sentence1, sentence2)
         scaled = logits.squeeze(-1)
         output: dict[str, Any] = {"logits": logits, "score": scaled * self._score_scale}
         if metadata is not None:

@@ -21,7 +21,7 @@ class SingleLabelModel(BlueModel):
     metric : `Metric`
         Called with predicted and gold label ids.
     **kwargs : `Any`
-        Those of `Model`.
+        Those of `BlueModel`.
     """
 
     def __init__(self, vocab: Vocabulary, metric: Metric, **kwargs: Any) -> None:

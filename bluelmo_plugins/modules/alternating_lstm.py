@@ -81,7 +81,7 @@ class HighwayLstm(torch.nn.Module):
         cell = self.cell
         num_gates = 5 if cell.use_highway else 4
         fused = projected[:, : num_gates * cell.lstm_dim] + cell.state_linearity(state)
-        gates = fused.chunk(num_gates, 1)
+        gates = fused.float().chunk(num_gates, 1)
         output, memory = lstm_cell(gates[:4], memory)
         if cell.use_highway:
             gate = gates[4].sigmoid()

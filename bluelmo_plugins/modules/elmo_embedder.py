@@ -74,7 +74,7 @@ class ElmoEmbedder(TokenEmbedder):
             raise InputError(
                 f"compute is '{compute}'",
                 expected="'fp32', since the biLM learns",
-                todo="For mixed precision, set `use_amp` of the trainer",
+                todo="For mixed precision, set compute:: to 'bf16' in the config",
             )
         files = ElmoFiles(options_file, weight_file)
         folder = Path(serialization_dir, ARCHIVED) if serialization_dir else None

@@ -11,9 +11,10 @@ from allennlp.common.util import is_distributed
 from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles, is_slow, obstacle
+from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles
 from bluelmo_plugins.modules.feature_store import SENTENCES_PER_WRITE, sentence_key
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.mixed_precision import check_compute
 from bluelmo_plugins.workers import finish_together, own_share
 
 logger = logging.getLogger(__name__)
@@ -190,15 +191,7 @@ class FrozenBiLm(nn.Module):
     def _bilm(self) -> BiLm:
         device = self.elmo_sha256.device
         if not self._loaded:
-            trouble = obstacle(self._compute, device)
-            if trouble:
-                raise InputError(trouble, todo="Set elmo_compute:: to 'fp32' in the config")
-            if is_slow(self._compute, device):
-                logger.warning(
-                    "This processor has no instructions for %s: it takes longer than fp32."
-                    " Set elmo_compute:: to 'fp32' in the config.",
-                    self._compute,
-                )
+            check_compute(self._compute, device, "elmo_compute")
             bilm = BiLm(self._files.options, self._files.weights, compute=self._compute)
             self._loaded.append(bilm.eval())
         return self._loaded[0].to(device)

@@ -152,7 +152,7 @@ class ClassifierHead(torch.nn.Module, FromParams):
         `Tensor`
             Shape `(num_rows, num_outputs)`.
         """
-        scores: Tensor = self._last_dropout(self._activation(self._feedforward(rows)))
+        scores: Tensor = self._last_dropout(self._activation(self._feedforward(rows).float()))
         return scores
 
 

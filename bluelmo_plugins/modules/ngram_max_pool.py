@@ -7,6 +7,7 @@ import torch
 from torch import BoolTensor, Tensor, nn
 from torch.nn import functional
 
+from bluelmo_plugins.modules.mixed_precision import narrowed
 from bluelmo_plugins.modules.picked_products import picked_products
 
 
@@ -56,17 +57,18 @@ class NgramMaxPool(nn.Module):
             Shape `(batch_size, output_dim)`, after ReLU.
         """
         missing = max(0, max(self._widths) - tokens.size(1))
-        tokens = functional.pad(tokens * mask.unsqueeze(-1), (0, 0, 0, missing))
+        tokens = functional.pad(narrowed(tokens) * mask.unsqueeze(-1), (0, 0, 0, missing))
         convolutions = cast(list[nn.Conv1d], self._convolutions)
         # All places of the n-grams one below the other, in one piece of memory.
         weight = torch.cat([convolution.weight.permute(2, 0, 1) for convolution in convolutions])
+        weight = narrowed(weight)
         with torch.no_grad():
             picked = [_greatest(tokens, each, mask) for each in weight.split(self._widths)]
         places, products = (torch.cat(each, dim=1) for each in zip(*picked, strict=True))
         learning = picked_products(
             tokens, weight.flatten(0, 1), places.flatten(1), products.flatten(1)
         )
-        by_width = learning.view_as(places).split(self._widths, dim=1)
+        by_width = learning.float().view_as(places).split(self._widths, dim=1)
         bias = torch.cat([cast(Tensor, convolution.bias) for convolution in convolutions])
         return (torch.cat([each.sum(1) for each in by_width], dim=-1) + bias).relu()
 
@@ -95,7 +97,7 @@ def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor,
     num_ngrams = tokens.size(1) - width + 1
     products = functional.linear(tokens, weight.flatten(0, 1))
     of_place = products.unflatten(-1, (width, num_filters))
-    ngrams = of_place[:, :num_ngrams, 0].clone()
+    ngrams = of_place[:, :num_ngrams, 0].to(torch.float32, copy=True)
     for place in range(1, width):
         ngrams += of_place[:, place : place + num_ngrams, place]
     num_real = (mask.sum(-1, keepdim=True) - width + 1).clamp(min=1)

@@ -1,9 +1,11 @@
 """An LSTM that reads a batch in time proportional to its tokens."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn.utils.rnn import PackedSequence
 
 
@@ -46,15 +48,34 @@ class PackedLstm(torch.nn.Module):
             return by_torch
         input_weight, state_weight, *biases = self._lstm.all_weights[0]
         projected = torch.nn.functional.linear(inputs.data, input_weight, biases[0] + biases[1])
+        before: list[Tensor] = []
+        projected = _StateWeight.apply(projected, state_weight, before)  # type: ignore[no-untyped-call]
+        weight = state_weight.detach().to(projected.dtype).T
         sizes = inputs.batch_sizes.tolist()
         output = memory = inputs.data.new_zeros(sizes[0], self.hidden_size)
         outputs = []
         for step in projected.split(sizes):
             output, memory = output[: len(step)], memory[: len(step)]
-            gates = torch.addmm(step, output, state_weight.T)
-            output, memory = lstm_cell(gates.chunk(4, 1), memory)
+            before.append(output.detach())
+            gates = torch.addmm(step, output.to(step.dtype), weight)
+            output, memory = lstm_cell(gates.float().chunk(4, 1), memory)
             outputs.append(output)
         return inputs._replace(data=torch.cat(outputs))
+
+
+class _StateWeight(torch.autograd.Function):
+    """The gradient of the weights of states, in one product of all steps rather than one a step."""
+
+    @staticmethod
+    def forward(ctx: Any, projected: Tensor, weight: Tensor, before: list[Tensor]) -> Any:
+        ctx.before = before
+        return projected.view_as(projected)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        states = torch.cat(ctx.before).to(gradient.dtype)
+        return gradient, gradient.T @ states, None
 
 
 def lstm_cell(gates: Sequence[Tensor], memory: Tensor) -> tuple[Tensor, Tensor]:

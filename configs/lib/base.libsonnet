@@ -123,6 +123,11 @@ local presets = ['default', 'paper'];
 
   // --- Training
 
+  // What all that learns multiplies in: fp32; bf16, mixed precision, where weights, sums and scores
+  // stay in single precision. Faster where the hardware has it, slower elsewhere; less exact:
+  // docs/speed.md.
+  compute:: 'fp32',
+
   // At most so many (--epochs).
   epochs:: 20,
 

@@ -21,6 +21,7 @@ local names = import 'names.libsonnet';
   local stores_features = $.feature_store && !$.requires_grad,
   model: {
     type: $.family,
+    compute: names.one_of('compute', $.compute, ['fp32', 'bf16']),
     text_field_embedder: {
       token_embedders: {
         elmo: {

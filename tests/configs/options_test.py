@@ -36,6 +36,7 @@ OPTIONS: dict[str, tuple[str, str, Any]] = {
     "feature_store": ("false", f"{ELMO}/feature_store", None),
     "feature_store_dir": ("'d'", f"{ELMO}/feature_store/directory", "d"),
     "archive_elmo": ("true", "include_in_archive", ["elmo"]),
+    "compute": ("'bf16'", "model/compute", "bf16"),
     "elmo_compute": ("'bf16'", f"{ELMO}/compute", "bf16"),
     "feature_precision": ("'single'", f"{ELMO}/feature_store/precision", "single"),
     "feature_store_gb": ("3", f"{ELMO}/feature_store/max_gigabytes", 3),

@@ -9,7 +9,7 @@ import torch
 from allennlp.modules.elmo import batch_to_ids
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules import frozen_bilm
+from bluelmo_plugins.modules import mixed_precision
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
 from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
@@ -231,7 +231,7 @@ def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
     files: ElmoFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for slow in (False, True):
-        monkeypatch.setattr(frozen_bilm, "is_slow", lambda *_, slow=slow: slow)
+        monkeypatch.setattr(mixed_precision, "is_slow", lambda *_, slow=slow: slow)
         layers(FrozenBiLm(files, compute="bf16"))
         assert ("no instructions for bf16" in caplog.text) == slow
 
