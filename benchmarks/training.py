@@ -37,23 +37,28 @@ _STOCK = f"""{{
 
 _STOCK_BATCHES = "{ data_loader: { batch_size: $.batch_size, shuffle: true } }"
 
+_NOT_STORED = "{ feature_store:: false }"
+_BF16 = "{ elmo_compute:: 'bf16', compute:: 'bf16' }"
 _NO_SEQ2SEQ, _BOE = "{ seq2seq:: 'none' }", "{ seq2vec:: 'boe' }"
 
 WAYS = {
     "ours": "{}",
-    "ours bf16": "{ elmo_compute:: 'bf16' }",
-    "ours, nothing stored": "{ feature_store:: false }",
-    "ours bf16, nothing stored": "{ feature_store:: false, elmo_compute:: 'bf16' }",
+    "ours bf16": _BF16,
+    "ours, nothing stored": _NOT_STORED,
+    "ours bf16, nothing stored": f"{_BF16} + {_NOT_STORED}",
     "stock": f"{_STOCK} + {_STOCK_BATCHES}",
     "stock, batches by length": _STOCK,
     "ours, seq2seq none": _NO_SEQ2SEQ,
+    "ours bf16, seq2seq none": f"{_BF16} + {_NO_SEQ2SEQ}",
     "stock, seq2seq none": f"{_STOCK} + {_STOCK_BATCHES} + {_NO_SEQ2SEQ}",
     "ours, seq2vec boe": _BOE,
+    "ours bf16, seq2vec boe": f"{_BF16} + {_BOE}",
     "stock, seq2vec boe": f"{_STOCK} + {_STOCK_BATCHES} + {_BOE}",
 }
 """What each way of training changes in the config of a task. Stock is AllenNLP's
 `elmo_token_embedder`, which gives one mix of the layers where ours gives two, its encoders and its
-checkpointer, with its default batches, or with those that our configs have."""
+checkpointer, with its default batches, or with those that our configs have. In bf16 are the biLM
+and what learns."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class _Like:
             run["way"]: whole_corpus(run, train, train, dev)
             for run in measured[self.corpus]["runs"]
         }
-        plain = costs.get("ours, seq2seq none")
+        plain = costs.get(f"{way}, seq2seq none")
         epoch = costs[way] if plain is None or self.tags else plain
         return {**costs[way], "epoch": epoch["epoch"]}
 
@@ -78,7 +78,7 @@ def estimate_table(results: Path = RESULTS) -> str:
         totals = [total + each for total, each in zip(totals, seconds, strict=True)]
         rows.append([task, f"{sum(_rows(task)):,}", *map(seconds_words, seconds)])
     rows.append(["all ten", "", *map(seconds_words, totals)])
-    head = ("config", "rows or sentences", "fp32", "`elmo_compute:: 'bf16'`")
+    head = ("config", "rows or sentences", "fp32", "`elmo_compute` and `compute` bf16")
     return table(head, rows) + _NOTE
 
 

@@ -49,8 +49,8 @@ def test_twenty_epochs_takes_the_runs_apart(setting: Setting) -> None:
             known = sum(value for value in seconds.values() if not isinstance(value, list))
             epochs = sum(seconds["training"] + seconds["validating"])
             assert known - seconds["total"] + epochs == pytest.approx(seconds["total"], abs=0.1)
-    # Both with the original's encoder, too, and relations also as our configs draw them.
-    assert len(twenty_epochs.targets(result)) == 6
+    # In two formats, both with the original's encoder, too, and relations as our configs draw them.
+    assert len(twenty_epochs.targets(result)) == 12
     assert "| ddi, stock, batches by length |" in "\n".join(twenty_epochs.section(result))
 
 
@@ -66,7 +66,8 @@ def test_memory_shows_ours_on_two_portions_and_stock(setting: Setting) -> None:
 def test_epoch_names_its_stages(setting: Setting) -> None:
     result = kept(epoch.measure(setting))
     for corpus in result.values():
-        stored, *computed = corpus["ways"].values()
+        stored, narrow, *computed = corpus["ways"].values()
+        assert narrow["reading the store, with its checksums"] > 0
         assert {epoch.REST, epoch.CHECKPOINT, "backward"} <= set(stored)
         assert stored["reading the store, with its checksums"] > 0
         assert not any("reading the store, with its checksums" in each for each in computed)

@@ -46,6 +46,7 @@ VARIANTS = [
     ("bc5cdr-chem", "preset:: 'paper', crf:: true"),
     ("ddi", "fchdim:: 0, init_linear:: false, last_dropout:: true, grad_norm:: null"),
     ("ddi", "requires_grad:: true, num_representations:: 1"),
+    ("ddi", "requires_grad:: true, compute:: 'bf16'"),
     ("ddi", "num_workers:: 1, tokenizer:: { type: 'blue_markers' }"),
 ]
 

@@ -78,6 +78,18 @@ class BlueModelTestCase(ModelTestCase):
         ModelTestCase.check_model_computes_gradients_correctly(model, *args, **kwargs)
         model.load_state_dict(state)
 
+    def test_it_trains_saves_and_loads_in_bf16(self) -> None:
+        self.check_train_save_load(compute="bf16")
+
+    def test_in_bf16_scores_and_loss_are_in_single_precision_and_little_changed(self) -> None:
+        exact, narrow = (
+            self.run_model(self.set_up(compute=compute)) for compute in ("fp32", "bf16")
+        )
+        for name in ("logits", "loss"):
+            assert narrow[name].dtype == torch.float32
+            assert not torch.equal(narrow[name], exact[name])
+            torch.testing.assert_close(narrow[name], exact[name], atol=0.02, rtol=0.02)
+
     def set_up(self, **model_params: Any) -> Model:
         """A fresh model from the same seed, with the corpus in `self.instances`."""
         config = self.config(**model_params)

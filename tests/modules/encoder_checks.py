@@ -1,5 +1,6 @@
 """What must hold of every encoder of ours and of AllenNLP's that a config can choose."""
 
+from statistics import median
 from typing import Any, TypeVar, Union
 
 import torch
@@ -9,6 +10,7 @@ from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from torch import Tensor
 
 from bluelmo_plugins.modules.head import ClassifierHead
+from bluelmo_plugins.modules.mixed_precision import MixedPrecision
 
 Encoder = Union[Seq2VecEncoder, Seq2SeqEncoder]
 Built = TypeVar("Built", bound=FromParams)
@@ -144,6 +146,34 @@ def check_all_weights_learn(encoder: Encoder) -> None:
         if parameter.requires_grad and parameter.grad is None
     ]
     assert untouched == []
+
+
+def check_bf16_is_near(encoder: Encoder) -> None:
+    """
+    With products in bf16, outputs and gradients deviate by little, and stay in single precision.
+    """
+    encoder.eval()
+    exact, narrow = (_output_and_gradients(encoder, each) for each in ("fp32", "bf16"))
+    deviations = [
+        float((mine - other).norm() / other.norm())
+        for mine, other in zip(narrow, exact, strict=True)
+    ]
+    output, *of_gradients = deviations
+    assert output < 0.01
+    assert median(of_gradients) < 0.03
+    assert max(of_gradients) < 0.06
+
+
+def _output_and_gradients(encoder: Encoder, compute: str) -> list[Tensor]:
+    """Of sentences long enough for errors to add up."""
+    tokens, mask = batch(sentences((40, 33, 7, 1)), 40, 0.0)
+    learning = [tokens.requires_grad_(), *encoder.parameters()]
+    learning = [each for each in learning if each.requires_grad]
+    with MixedPrecision(compute).on(tokens.device):
+        output = encoder(tokens, mask)
+    gradients = torch.autograd.grad(output.float().sin().sum(), learning)
+    assert all(each.dtype == torch.float32 for each in gradients)
+    return [output.detach().float(), *gradients]
 
 
 def check_learns_by_heart(encoder: Encoder, steps: int = 150) -> None:

@@ -33,6 +33,14 @@ def test_it_is_three_linear_layers_with_relu_between() -> None:
     assert (first.out_features, second.out_features, third.out_features) == (6, 6, 3)
 
 
+def test_scores_are_in_single_precision_within_an_autocast() -> None:
+    head = build(activation="sigmoid")
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = head(FEATURES)
+    assert scores.dtype == torch.float32
+    torch.testing.assert_close(scores, head(FEATURES), atol=0.01, rtol=0.0)
+
+
 def test_hidden_dim_0_is_a_single_linear_layer() -> None:
     head = build(hidden_dim=0)
     (only,) = linears(head)

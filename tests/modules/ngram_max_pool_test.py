@@ -5,8 +5,9 @@ from typing import cast
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import BoolTensor, Tensor, nn
 
+from bluelmo_plugins.modules.mixed_precision import COMPUTES, MixedPrecision
 from bluelmo_plugins.modules.ngram_max_pool import NgramMaxPool
 from tests.modules.encoder_checks import WIDTH, batch, sentences
 
@@ -44,6 +45,42 @@ def test_a_sentence_shorter_than_a_filter_is_filled_up_with_zeros() -> None:
     row = sentences((2,))
     filled = torch.cat([row[0], torch.zeros(2, WIDTH)])
     torch.testing.assert_close(pool(*batch(row, 2, 0.0)), pool(*batch([filled], 4, 0.0)))
+
+
+@given(
+    lengths=st.lists(st.integers(1, 7), min_size=1, max_size=4),
+    widths=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+)
+def test_bf16_changes_values_by_no_more_than_its_rounding(
+    lengths: list[int], widths: list[int]
+) -> None:
+    torch.manual_seed(1)
+    pool = NgramMaxPool(WIDTH, 3, tuple(widths))
+    rows = batch(sentences(tuple(lengths)), max(lengths), 7.0)
+    with MixedPrecision("bf16").on(rows[0].device):
+        found = pool(*rows)
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, pool(*rows), atol=0.02, rtol=0.0)
+
+
+def test_bf16_changes_gradients_by_no_more_than_its_rounding() -> None:
+    torch.manual_seed(1)
+    # No sentence has two n-grams: there is nothing to pick.
+    pool = NgramMaxPool(WIDTH, 3, (4, 5))
+    tokens, mask = batch(sentences((4, 2, 3)), 4, 0.0)
+    learning = [tokens.requires_grad_(), *pool.parameters()]
+    exact, narrow = (_gradients(pool, tokens, mask, learning, each) for each in COMPUTES)
+    for mine, other in zip(narrow, exact, strict=True):
+        assert mine.dtype == torch.float32
+        assert (mine - other).norm() < 0.01 * other.norm()
+
+
+def _gradients(
+    pool: NgramMaxPool, tokens: Tensor, mask: BoolTensor, learning: list[Tensor], compute: str
+) -> tuple[Tensor, ...]:
+    with MixedPrecision(compute).on(tokens.device):
+        values = pool(tokens, mask)
+    return torch.autograd.grad(values.square().sum(), learning)
 
 
 def _by_torch(pool: NgramMaxPool, row: Tensor) -> Tensor:

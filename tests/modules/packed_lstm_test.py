@@ -28,6 +28,15 @@ def test_it_starts_from_the_weights_and_gives_the_numbers_and_gradients_of_torch
     assert_same_numbers_and_gradients(ours, stock, rows)
 
 
+def test_in_bf16_memory_and_the_gradients_of_weights_do_not_drift_over_many_steps() -> None:
+    rows = longest_first([400, 300, 200])
+    torch.manual_seed(1)
+    lstm = PackedLstm(WIDTH, HIDDEN)
+    exact, narrow = (outputs_and_gradients(lstm, rows, compute)[1:] for compute in ("fp32", "bf16"))
+    for mine, other in zip(narrow, exact, strict=True):
+        assert (mine - other).norm() < 0.01 * other.norm()
+
+
 def test_what_a_gradient_allocates_is_proportional_to_the_tokens() -> None:
     def allocated(length: int) -> int:
         rows = longest_first([length, length - 1, length // 2])

@@ -4,15 +4,19 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
 
+from bluelmo_plugins.modules.mixed_precision import MixedPrecision
 from tests.modules.encoder_checks import sentences
 
 
-def outputs_and_gradients(lstm: torch.nn.Module, rows: list[Tensor]) -> list[Tensor]:
+def outputs_and_gradients(
+    lstm: torch.nn.Module, rows: list[Tensor], compute: str = "fp32"
+) -> list[Tensor]:
     """The padded outputs, and the gradients of the tokens and of each weight."""
     inputs = pack_sequence(rows)
     data = inputs.data.clone().requires_grad_()
     torch.manual_seed(4)
-    found = lstm(inputs._replace(data=data))
+    with MixedPrecision(compute).on(data.device):
+        found = lstm(inputs._replace(data=data))
     packed = found if isinstance(found, PackedSequence) else found[0]
     outputs, _ = pad_packed_sequence(packed, batch_first=True)
     weights = [data, *lstm.parameters()]

@@ -14,6 +14,7 @@ from tests.modules.encoder_checks import (
     batch,
     build,
     check_all_weights_learn,
+    check_bf16_is_near,
     check_learns_by_heart,
     check_padding_changes_nothing,
     check_widths,
@@ -41,6 +42,11 @@ def test_padding_changes_nothing(params: dict[str, Any]) -> None:
 @each_encoder
 def test_all_weights_learn(params: dict[str, Any]) -> None:
     check_all_weights_learn(build(Seq2SeqEncoder, params))
+
+
+@each_encoder
+def test_bf16_changes_little(params: dict[str, Any]) -> None:
+    check_bf16_is_near(build(Seq2SeqEncoder, params))
 
 
 @each_encoder

@@ -12,6 +12,7 @@ from tests.modules.encoder_checks import (
     batch,
     build,
     check_all_weights_learn,
+    check_bf16_is_near,
     check_learns_by_heart,
     check_padding_changes_nothing,
     check_widths,
@@ -36,6 +37,11 @@ def test_padding_changes_nothing(params: dict[str, Any]) -> None:
 @each_encoder
 def test_all_weights_learn(params: dict[str, Any]) -> None:
     check_all_weights_learn(build(Seq2VecEncoder, params))
+
+
+@pytest.mark.parametrize("name", [name for name in SEQ2VEC if not name.startswith("cnn")])
+def test_bf16_changes_little(name: str) -> None:
+    check_bf16_is_near(build(Seq2VecEncoder, SEQ2VEC[name]))
 
 
 @each_encoder
