@@ -63,6 +63,16 @@ def test_bf16_changes_values_by_no_more_than_its_rounding(
     torch.testing.assert_close(found, pool(*rows), atol=0.02, rtol=0.0)
 
 
+def test_in_bf16_an_ngram_is_picked_by_sums_in_single_precision() -> None:
+    pool = NgramMaxPool(1, 1, (2,))
+    for parameter in pool.parameters():
+        parameter.data.fill_(1.0 if parameter.dim() == 3 else 0.0)
+    rows = batch([torch.tensor([[256.0], [0.0], [256.0], [1.0]])], 4, 0.0)
+    with MixedPrecision("bf16").on(rows[0].device):
+        # In bf16, 257 is 256, and the first n-gram as good as the last.
+        assert pool(*rows).item() == 257.0
+
+
 def test_bf16_changes_gradients_by_no_more_than_its_rounding() -> None:
     torch.manual_seed(1)
     # No sentence has two n-grams: there is nothing to pick.
