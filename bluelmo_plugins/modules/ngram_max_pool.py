@@ -97,6 +97,7 @@ def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor,
     num_ngrams = tokens.size(1) - width + 1
     products = functional.linear(tokens, weight.flatten(0, 1))
     of_place = products.unflatten(-1, (width, num_filters))
+    # In bf16, sums would take longer, and the greatest be another one now and then.
     ngrams = of_place[:, :num_ngrams, 0].to(torch.float32, copy=True)
     for place in range(1, width):
         ngrams += of_place[:, place : place + num_ngrams, place]

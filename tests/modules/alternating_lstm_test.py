@@ -10,7 +10,11 @@ from torch.nn.utils.rnn import pack_sequence
 
 from bluelmo_plugins.modules.alternating_lstm import AlternatingLstm, HighwayLstm
 from tests.modules.encoder_checks import WIDTH, copy_weights
-from tests.modules.recurrent_checks import assert_same_numbers_and_gradients, longest_first
+from tests.modules.recurrent_checks import (
+    assert_same_numbers_and_gradients,
+    longest_first,
+    outputs_and_gradients,
+)
 
 HIDDEN = 8
 
@@ -42,6 +46,16 @@ def test_a_stack_starts_from_the_weights_and_gives_the_numbers_of_allennlps(
     torch.manual_seed(1)
     ours = AlternatingLstm(WIDTH, HIDDEN, num_layers, 0.0, use_highway=True)
     assert_same_numbers_and_gradients(ours, stock, rows)
+
+
+def test_in_bf16_gates_and_memory_are_in_single_precision() -> None:
+    torch.manual_seed(1)
+    lstm = HighwayLstm(WIDTH, HIDDEN, True, 0.0, use_highway=True)
+    exact, narrow = (
+        outputs_and_gradients(lstm, longest_first([400, 300]), compute)[0]
+        for compute in ("fp32", "bf16")
+    )
+    assert (narrow - exact).norm() < 0.0045 * exact.norm()
 
 
 def test_nothing_is_dropped_in_evaluation() -> None:

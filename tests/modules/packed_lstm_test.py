@@ -32,9 +32,11 @@ def test_in_bf16_memory_and_the_gradients_of_weights_do_not_drift_over_many_step
     rows = longest_first([400, 300, 200])
     torch.manual_seed(1)
     lstm = PackedLstm(WIDTH, HIDDEN)
-    exact, narrow = (outputs_and_gradients(lstm, rows, compute)[1:] for compute in ("fp32", "bf16"))
+    exact, narrow = (outputs_and_gradients(lstm, rows, compute) for compute in ("fp32", "bf16"))
     for mine, other in zip(narrow, exact, strict=True):
-        assert (mine - other).norm() < 0.01 * other.norm()
+        assert (mine - other).norm() < 0.005 * other.norm()
+    # With gates rounded to bf16 as well, it would be 0.0041.
+    assert (narrow[0] - exact[0]).norm() < 0.0035 * exact[0].norm()
 
 
 def test_what_a_gradient_allocates_is_proportional_to_the_tokens() -> None:
