@@ -123,9 +123,10 @@ local presets = ['default', 'paper'];
 
   // --- Training
 
-  // What all that learns multiplies in: fp32; bf16, mixed precision, where weights, sums and scores
-  // stay in single precision. Faster where the hardware has it, slower elsewhere; less exact:
-  // docs/speed.md.
+  // What all that learns multiplies in: fp32; bf16, mixed precision, with weights and scores in
+  // single precision. Faster where the hardware has it, as for elmo_compute, slower elsewhere:
+  // docs/speed.md. Less exact; with both in bf16, scores were no lower beyond their spread:
+  // docs/study.md.
   compute:: 'fp32',
 
   // At most so many (--epochs).
