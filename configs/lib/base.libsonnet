@@ -125,7 +125,7 @@ local presets = ['default', 'paper'];
 
   // What all that learns multiplies in: fp32; bf16, mixed precision, with weights and scores in
   // single precision. Faster where the hardware has it, as for elmo_compute, slower elsewhere:
-  // docs/speed.md. Less exact; with both in bf16, scores were no lower beyond their spread:
+  // docs/speed.md. Less exact; with both in bf16, scores changed by about their spread:
   // docs/study.md.
   compute:: 'fp32',
 
