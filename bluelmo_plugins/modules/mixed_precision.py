@@ -107,9 +107,7 @@ def narrowed(tensor: Tensor) -> Tensor:
     return tensor.to(torch.get_autocast_dtype(kind))
 
 
-def knowing_bf16(
-    tiny_value: Callable[[torch.dtype], float],
-) -> Callable[[torch.dtype], float]:
+def knowing_bf16(tiny_value: Callable[[torch.dtype], float]) -> Callable[[torch.dtype], float]:
     """
     Lets AllenNLP's masked sums divide in bf16, too: it knows fp16 alone.
 

@@ -1,5 +1,6 @@
 """What must hold of every encoder of ours and of AllenNLP's that a config can choose."""
 
+from collections.abc import Sequence
 from statistics import median
 from typing import Any, TypeVar, Union
 
@@ -10,7 +11,7 @@ from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from torch import Tensor
 
 from bluelmo_plugins.modules.head import ClassifierHead
-from bluelmo_plugins.modules.mixed_precision import MixedPrecision
+from bluelmo_plugins.modules.mixed_precision import COMPUTES, MixedPrecision
 
 Encoder = Union[Seq2VecEncoder, Seq2SeqEncoder]
 Built = TypeVar("Built", bound=FromParams)
@@ -153,19 +154,23 @@ def check_bf16_is_near(encoder: Encoder) -> None:
     With products in bf16, outputs and gradients deviate by little, and stay in single precision.
     """
     encoder.eval()
-    exact, narrow = (_output_and_gradients(encoder, each) for each in ("fp32", "bf16"))
-    deviations = [
-        float((mine - other).norm() / other.norm())
-        for mine, other in zip(narrow, exact, strict=True)
-    ]
-    output, *of_gradients = deviations
+    exact, narrow = (_computed_in(each, encoder) for each in COMPUTES)
+    output, *of_gradients = deviations(narrow, exact)
     assert output < 0.01
     assert median(of_gradients) < 0.03
     assert max(of_gradients) < 0.06
 
 
-def _output_and_gradients(encoder: Encoder, compute: str) -> list[Tensor]:
-    """Of sentences long enough for errors to add up."""
+def deviations(found: Sequence[Tensor], wanted: Sequence[Tensor]) -> list[float]:
+    """How far each tensor is from the one that is wanted, by the norm of that one."""
+    return [
+        float((mine - other).norm() / other.norm())
+        for mine, other in zip(found, wanted, strict=True)
+    ]
+
+
+def _computed_in(compute: str, encoder: Encoder) -> list[Tensor]:
+    """Output and gradients for sentences long enough for errors to add up."""
     tokens, mask = batch(sentences((40, 33, 7, 1)), 40, 0.0)
     learning = [tokens.requires_grad_(), *encoder.parameters()]
     learning = [each for each in learning if each.requires_grad]
