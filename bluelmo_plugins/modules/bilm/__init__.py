@@ -6,6 +6,7 @@ only torch and h5py.
 """
 
 from .bilm import BiLm
+from .compiled_products import keep_few_products
 from .compute import COMPUTES, is_slow, obstacle
 from .corpus import Corpus
 from .corpus_pass import CorpusPass
@@ -26,3 +27,5 @@ __all__ = [
     "obstacle",
     "whole_layers",
 ]
+
+keep_few_products()

@@ -12,8 +12,7 @@ than in a greater one (measured with MKL's fp32)."""
 
 ROW_STEP = 8
 """Products are over a multiple of so many rows, as the last few of another number may get other
-bits (measured with MKL's fp32). For each number of rows, oneDNN compiles kernels of its own in bf16
-and keeps them for good, 400 kB a number (measured at full size)."""
+bits (measured with MKL's fp32). In bf16, each number of rows is compiled by itself."""
 
 
 def rows_for(contexts: int) -> int:
