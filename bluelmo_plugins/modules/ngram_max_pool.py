@@ -1,7 +1,7 @@
 """Filters over n-grams, max-pooled: the part that the n-gram CNNs share."""
 
 import math
-from typing import cast
+from typing import Any
 
 import torch
 from torch import BoolTensor, Tensor, nn
@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from bluelmo_plugins.modules.mixed_precision import narrowed
 from bluelmo_plugins.modules.picked_products import picked_products
+from bluelmo_plugins.modules.token_rows import rows_at
 
 
 class NgramMaxPool(nn.Module):
@@ -37,10 +38,13 @@ class NgramMaxPool(nn.Module):
     ) -> None:
         super().__init__()
         self._widths = list(ngram_filter_sizes)
-        self._convolutions = nn.ModuleList(
-            nn.Conv1d(input_dim, num_filters, width) for width in ngram_filter_sizes
-        )
         self.output_dim = num_filters * len(ngram_filter_sizes)
+        states = [
+            nn.Conv1d(input_dim, num_filters, width).state_dict() for width in ngram_filter_sizes
+        ]
+        # Of a parameter for each width, every batch would have to make one, and part its gradient.
+        self.weight = nn.Parameter(_by_place([state["weight"] for state in states]))
+        self.bias = nn.Parameter(torch.cat([state["bias"] for state in states]))
 
     def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
         """
@@ -49,61 +53,122 @@ class NgramMaxPool(nn.Module):
         tokens : `Tensor`
             Shape `(batch_size, num_tokens, input_dim)`.
         mask : `BoolTensor`
-            Shape `(batch_size, num_tokens)`: true where a token is real.
+            Shape `(batch_size, num_tokens)`: true where a token is real; pads come after them.
 
         # Returns
 
         `Tensor`
             Shape `(batch_size, output_dim)`, after ReLU.
         """
-        missing = max(0, max(self._widths) - tokens.size(1))
-        tokens = functional.pad(narrowed(tokens) * mask.unsqueeze(-1), (0, 0, 0, missing))
-        convolutions = cast(list[nn.Conv1d], self._convolutions)
-        # All places of the n-grams one below the other, in one piece of memory.
-        weight = torch.cat([convolution.weight.permute(2, 0, 1) for convolution in convolutions])
-        weight = narrowed(weight)
+        lengths = mask.sum(1)
+        rows, first_rows = _rows(narrowed(tokens), lengths, max(self._widths))
+        weight = narrowed(self.weight)
         with torch.no_grad():
-            picked = [_greatest(tokens, each, mask) for each in weight.split(self._widths)]
+            picked = [
+                _greatest(rows, each, first_rows, (lengths - len(each) + 1).clamp(min=1))
+                for each in weight.split(self._widths)
+            ]
         places, products = (torch.cat(each, dim=1) for each in zip(*picked, strict=True))
         learning = picked_products(
-            tokens, weight.flatten(0, 1), places.flatten(1), products.flatten(1)
+            rows, weight.flatten(0, 1), places.flatten(1), products.flatten(1)
         )
         by_width = learning.float().view_as(places).split(self._widths, dim=1)
-        bias = torch.cat([cast(Tensor, convolution.bias) for convolution in convolutions])
-        return (torch.cat([each.sum(1) for each in by_width], dim=-1) + bias).relu()
+        return (torch.cat([each.sum(1) for each in by_width], dim=-1) + self.bias).relu()
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        # Archives of before had a convolution for each width.
+        states = [f"{prefix}_convolutions.{number}." for number in range(len(self._widths))]
+        if f"{states[0]}weight" in state_dict:
+            weights = [state_dict.pop(f"{state}weight") for state in states]
+            state_dict[f"{prefix}weight"] = _by_place(weights)
+            biases = [state_dict.pop(f"{state}bias") for state in states]
+            state_dict[f"{prefix}bias"] = torch.cat(biases)
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
 
-def _greatest(tokens: Tensor, weight: Tensor, mask: BoolTensor) -> tuple[Tensor, Tensor]:
+def _by_place(weights: list[Tensor]) -> Tensor:
     """
-    Convolves, as one product of all tokens by all places of an n-gram, and picks each filter's
-    greatest n-gram.
+    # Parameters
+
+    weights : `list[Tensor]`
+        Of a convolution each, shape `(num_filters, input_dim, width)`.
+
+    # Returns
+
+    `Tensor`
+        All places of the n-grams one below the other, shape `(sum of widths, num_filters,
+        input_dim)`.
+    """
+    return torch.cat([weight.permute(2, 0, 1) for weight in weights])
+
+
+def _rows(tokens: Tensor, lengths: Tensor, fewest: int) -> tuple[Tensor, Tensor]:
+    """
+    Puts sentences one after the other, without pads.
 
     # Parameters
 
     tokens : `Tensor`
-        Shape `(batch_size, num_tokens, input_dim)`, zeros where a token is not real.
-    weight : `Tensor`
-        Shape `(width, num_filters, input_dim)`.
-    mask : `BoolTensor`
-        Shape `(batch_size, num_tokens)`, or narrower: true where a token is real.
+        Shape `(batch_size, num_tokens, input_dim)`.
+    lengths : `Tensor`
+        Shape `(batch_size,)`: how many tokens are real.
+    fewest : `int`
+        A sentence that has fewer tokens is filled up with zeros.
 
     # Returns
 
     `tuple[Tensor, Tensor]`
-        The tokens of these n-grams, and their products with the filters, both of shape
+        Shape `(num_rows, input_dim)`; and the first row of each sentence, shape `(batch_size, 1)`.
+    """
+    num_tokens = tokens.size(1)
+    num_rows = lengths.clamp(min=fewest).unsqueeze(1)
+    steps = torch.arange(max(num_tokens, fewest), device=tokens.device)
+    sentence, place = (steps < num_rows).nonzero(as_tuple=True)
+    rows = rows_at(tokens, sentence * num_tokens + place.clamp(max=num_tokens - 1))
+    if (lengths < fewest).any():
+        rows = rows * (place < lengths[sentence]).unsqueeze(1)
+    return rows, num_rows.cumsum(0) - num_rows
+
+
+def _greatest(
+    rows: Tensor, weight: Tensor, first_rows: Tensor, num_ngrams: Tensor
+) -> tuple[Tensor, Tensor]:
+    """
+    Convolves, as one product of all tokens by all places of an n-gram, and picks each filter's
+    greatest n-gram of each sentence.
+
+    # Parameters
+
+    rows : `Tensor`
+        Shape `(num_rows, input_dim)`: the tokens of all sentences.
+    weight : `Tensor`
+        Shape `(width, num_filters, input_dim)`.
+    first_rows : `Tensor`
+        Shape `(batch_size, 1)`: where each sentence begins.
+    num_ngrams : `Tensor`
+        Shape `(batch_size,)`: how many it has.
+
+    # Returns
+
+    `tuple[Tensor, Tensor]`
+        The rows of these n-grams, and their products with the filters, both of shape
         `(batch_size, width, num_filters)`.
     """
     width, num_filters, _ = weight.shape
-    num_ngrams = tokens.size(1) - width + 1
-    products = functional.linear(tokens, weight.flatten(0, 1))
+    products = functional.linear(rows, weight.flatten(0, 1))
     of_place = products.unflatten(-1, (width, num_filters))
+    # Also those that reach into the next sentence, which none looks at.
+    last = len(rows) - width + 1
     # In bf16, sums would take longer, and the greatest be another one now and then.
-    ngrams = of_place[:, :num_ngrams, 0].to(torch.float32, copy=True)
+    ngrams = of_place[:last, 0].to(torch.float32, copy=True)
     for place in range(1, width):
-        ngrams += of_place[:, place : place + num_ngrams, place]
-    num_real = (mask.sum(-1, keepdim=True) - width + 1).clamp(min=1)
-    real = torch.arange(num_ngrams, device=tokens.device) < num_real
-    starts = ngrams.masked_fill_(~real.unsqueeze(-1), -math.inf).argmax(1, keepdim=True)
-    places = torch.arange(width, device=tokens.device).view(1, -1, 1)
-    picked = starts + places
-    return picked, products.gather(1, picked.flatten(1).unsqueeze(1)).view_as(picked)
+        ngrams += of_place[place : place + last, place]
+    steps = torch.arange(int(num_ngrams.max()), device=rows.device)
+    starts = (first_rows + steps).clamp(max=last - 1)
+    of_sentences = ngrams.index_select(0, starts.flatten()).view(*starts.shape, num_filters)
+    of_sentences.masked_fill_((steps >= num_ngrams.unsqueeze(1)).unsqueeze(-1), -math.inf)
+    # Its indices are there several times as fast as those of `argmax`.
+    greatest = of_sentences.max(1, keepdim=True).indices
+    places = torch.arange(width, device=rows.device).view(1, -1, 1)
+    picked = first_rows.unsqueeze(-1) + greatest + places
+    return picked, products.gather(0, picked.flatten(1)).view_as(picked)

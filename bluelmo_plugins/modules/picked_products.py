@@ -18,13 +18,13 @@ def picked_products(tokens: Tensor, weight: Tensor, places: Tensor, products: Te
     # Parameters
 
     tokens : `Tensor`
-        Shape `(batch_size, num_tokens, dim)`.
+        Shape `(num_tokens, dim)`.
     weight : `Tensor`
         Shape `(num_rows, dim)`.
     places : `Tensor`
-        Shape `(batch_size, num_rows)`: the token that is picked for each row of `weight`.
+        Shape `(batch_size, num_rows)`: the tokens that are picked for each row of `weight`.
     products : `Tensor`
-        Shape `(batch_size, num_rows)`: each row of `weight` times its token.
+        Shape `(batch_size, num_rows)`: each row of `weight` times its tokens.
 
     # Returns
 
@@ -44,18 +44,15 @@ class _PickedProducts(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> Any:
         tokens, weight, places = ctx.saved_tensors
-        flat = tokens.flatten(0, 1)
-        sentences = torch.arange(len(tokens), device=places.device).unsqueeze(1)
-        places = places + tokens.size(1) * sentences
         of_weight = functional.embedding_bag(
-            places.T, flat, mode="sum", per_sample_weights=gradient.T.to(flat.dtype)
+            places.T, tokens, mode="sum", per_sample_weights=gradient.T.to(tokens.dtype)
         )
         in_order, order = places.flatten().sort(stable=True)
         of_tokens = functional.embedding_bag(
             order % len(weight),
             weight,
-            torch.searchsorted(in_order, torch.arange(len(flat), device=places.device)),
+            torch.searchsorted(in_order, torch.arange(len(tokens), device=places.device)),
             mode="sum",
             per_sample_weights=gradient.flatten()[order].to(weight.dtype),
         )
-        return of_tokens.view_as(tokens), of_weight, None, None
+        return of_tokens, of_weight, None, None

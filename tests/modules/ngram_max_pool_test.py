@@ -1,11 +1,10 @@
 """Max-pooled n-gram filters: the same as torch's own convolution, in time and gradient apart."""
 
-from typing import cast
-
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import BoolTensor, Tensor, nn
+from torch import BoolTensor, Tensor
+from torch.nn import functional
 
 from bluelmo_plugins.modules.mixed_precision import COMPUTES, MixedPrecision
 from bluelmo_plugins.modules.ngram_max_pool import NgramMaxPool
@@ -31,12 +30,21 @@ def test_values_and_gradients_are_those_of_torchs_convolution_of_each_sentence(
     gradients = torch.autograd.grad(found, [tokens, *pool.parameters()], upstream)
     for row in rows:
         row.requires_grad_()
-    wanted = torch.stack([_by_torch(pool, row) for row in rows])
+    wanted = torch.stack([_by_torch(pool, widths, row) for row in rows])
     by_torch = torch.autograd.grad(wanted, [*rows, *pool.parameters()], upstream)
     torch.testing.assert_close(found, wanted)
     torch.testing.assert_close(gradients[1:], by_torch[len(rows) :])
     of_tokens, _ = batch(list(by_torch[: len(rows)]), tokens.size(1), 0.0)
     torch.testing.assert_close(gradients[0], of_tokens)
+
+
+def test_filters_start_as_those_of_torchs_convolutions() -> None:
+    torch.manual_seed(1)
+    pool = NgramMaxPool(100, 50, (1, 4))
+    for width, weight in zip((1, 4), pool.weight.split([1, 4]), strict=True):
+        bound = (100 * width) ** -0.5
+        assert bound * 0.95 < weight.abs().max() <= bound
+        assert weight.mean().abs() < bound / 20
 
 
 def test_a_sentence_shorter_than_a_filter_is_filled_up_with_zeros() -> None:
@@ -92,12 +100,12 @@ def _gradients(
     return torch.autograd.grad(values.square().sum(), learning)
 
 
-def _by_torch(pool: NgramMaxPool, row: Tensor) -> Tensor:
+def _by_torch(pool: NgramMaxPool, widths: list[int], row: Tensor) -> Tensor:
     """One sentence without pads, each width by itself."""
     pooled = []
-    for module in pool.modules():
-        if isinstance(module, nn.Conv1d):
-            missing = max(0, module.kernel_size[0] - len(row))
-            filled = nn.functional.pad(row, (0, 0, 0, missing))
-            pooled.append(cast(Tensor, module(filled.T.unsqueeze(0))).squeeze(0).max(-1).values)
+    biases = pool.bias.view(len(widths), -1)
+    for width, weight, bias in zip(widths, pool.weight.split(widths), biases, strict=True):
+        filled = functional.pad(row, (0, 0, 0, max(0, width - len(row)))).T.unsqueeze(0)
+        found = functional.conv1d(filled, weight.permute(1, 2, 0), bias)
+        pooled.append(found.squeeze(0).max(-1).values)
     return torch.cat(pooled).relu()
