@@ -1,5 +1,6 @@
 """Dropout whose random numbers cost little on a CPU."""
 
+import numpy
 import torch
 from torch import Tensor, nn
 
@@ -29,10 +30,16 @@ class Dropout(nn.Dropout):
         """
         if not self.training or self.p in (0, 1) or input.device.type != "cpu":
             return super().forward(input)
-        # 64 bits at once, so that a generator's step is worth four values.
-        words = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
-        bits = words.view(torch.int16)[: input.numel()].view(input.shape)
+        bits = _random_bits(input.numel()).view(input.shape)
         bound = round(self.p * _RESOLUTION) - _RESOLUTION // 2
         # Straight into the input's dtype, as torch is slower where the result is bool.
         kept = torch.ge(bits, bound, out=torch.empty_like(input))
         return input * kept.div_(1 - self.p)
+
+
+def _random_bits(num_values: int) -> Tensor:
+    """16 for each value, by a generator that takes half as long as torch's, which seeds it."""
+    generator = numpy.random.Generator(numpy.random.SFC64(int(torch.randint(2**63 - 1, ()))))
+    # 64 at once, so that a step of the generator is worth four values.
+    words = generator.integers(-(2**63), 2**63, -(-num_values // 4), dtype=numpy.int64)
+    return torch.from_numpy(words.view(numpy.int16))[:num_values]
