@@ -20,6 +20,9 @@ _STOCK_EMBEDDER = """{
   dropout: $.elmo_dropout,
 }"""
 
+_TELLS = "{ type: 'console_logger', should_log_inputs: false }"
+"""AllenNLP's callback that tells of each epoch, before its checkpoint, as ours does."""
+
 _STOCK = f"""{{
   feature_store:: false,
   dataset_reader+: {{ token_indexers: {{ elmo: {{ type: 'elmo_characters' }} }} }},
@@ -32,7 +35,7 @@ _STOCK = f"""{{
       for name in ['seq2seq_encoder', 'seq2vec_encoder']
       if std.get(ours, name) != null
     }},
-  trainer+: {{ callbacks: [], checkpointer: {{ keep_most_recent_by_count: 1 }} }},
+  trainer+: {{ callbacks: [{_TELLS}], checkpointer: {{ keep_most_recent_by_count: 1 }} }},
 }}"""
 
 _STOCK_BATCHES = "{ data_loader: { batch_size: $.batch_size, shuffle: true } }"
@@ -154,8 +157,8 @@ def stages(log: str, started: float, ended: float) -> Json:
     `Json`
         Seconds of ``starting``, until AllenNLP is imported; ``reading`` the corpus; ``building``
         the model; the ``feature_pass``, which is what happens before the first epoch; for each
-        epoch ``training``, and ``validating`` with the checkpoint; and ``ending``, which makes the
-        archive.
+        epoch ``training``, ``validating`` and ``saving`` the checkpoint; and ``ending``, which
+        makes the archive.
     """
     times: dict[str, list[float]] = {}
     for moment, message in re.findall(r"^(\S+ \S+) - [A-Z]+ - \S+ - (.*)$", log, re.MULTILINE):
@@ -165,17 +168,22 @@ def stages(log: str, started: float, ended: float) -> Json:
             if re.search(pattern, message):
                 times.setdefault(name, []).append(seconds)
     epoch, training, validating = times["epoch"], times["training"], times["validating"]
-    saved = times["saved"]
+    validated, saved = times["validated"], times["saved"]
     return {
         "total": ended - started,
         "starting": times["any"][0] - started,
         "reading": times["read"][-1] - times["any"][0],
         "building": times["built"][-1] - times["read"][-1],
         "feature_pass": epoch[0] - times["built"][-1],
-        "training": [end - start for start, end in zip(training, validating, strict=True)],
-        "validating": [end - start for start, end in zip(validating, saved, strict=True)],
+        "training": _between(training, validating),
+        "validating": _between(validating, validated),
+        "saving": _between(validated, saved),
         "ending": ended - saved[-1],
     }
+
+
+def _between(starts: list[float], ends: list[float]) -> list[float]:
+    return [end - start for start, end in zip(starts, ends, strict=True)]
 
 
 _MOMENTS = {
@@ -184,5 +192,6 @@ _MOMENTS = {
     "epoch": r"^Epoch \d+/\d+$",
     "training": r"^Training$",
     "validating": r"^Validating$",
+    "validated": r"^Epoch \d+ of \d+:|Training \|  Validation",
     "saved": r"^Epoch duration",
 }

@@ -91,11 +91,14 @@ LOG = """\
 2026-01-02 10:00:20,000 - INFO - trainer - Epoch 0/1
 2026-01-02 10:00:20,000 - INFO - trainer - Training
 2026-01-02 10:00:23,000 - INFO - trainer - Validating
-2026-01-02 10:00:24,000 - INFO - trainer - Epoch duration: 0:00:04
-2026-01-02 10:00:24,000 - INFO - trainer - Epoch 1/1
-2026-01-02 10:00:24,000 - INFO - trainer - Training
-2026-01-02 10:00:25,000 - INFO - trainer - Validating
-2026-01-02 10:00:26,000 - INFO - trainer - Epoch duration: 0:00:02
+2026-01-02 10:00:24,000 - INFO - progress - Epoch 1 of 2: dev score 0.0
+2026-01-02 10:00:24,250 - INFO - trainer - Epoch duration: 0:00:04
+2026-01-02 10:00:24,250 - INFO - trainer - Epoch 1/1
+2026-01-02 10:00:24,250 - INFO - trainer - Training
+2026-01-02 10:00:25,250 - INFO - trainer - Validating
+2026-01-02 10:00:26,250 - INFO - console_logger -              Training |  Validation
+2026-01-02 10:00:26,250 - INFO - console_logger - loss      |     1.0  |       1.0
+2026-01-02 10:00:27,000 - INFO - trainer - Epoch duration: 0:00:02
 """
 
 
@@ -109,7 +112,8 @@ def test_a_run_is_taken_apart_by_its_log() -> None:
         "feature_pass": 11,
         "training": [3, 1],
         "validating": [1, 1],
-        "ending": 4,
+        "saving": [0.25, 0.75],
+        "ending": 3,
     }
 
 
@@ -117,11 +121,11 @@ def test_a_portion_stands_for_the_whole_corpus() -> None:
     start = datetime(2026, 1, 2, 10).timestamp()
     run = {"seconds": stages(LOG, start, start + 30), "tokens": {"train": 100, "dev": 50}}
     found = whole_corpus(run, train=1000, drawn_per_epoch=500, dev=500)
-    assert found["once"] == 5 + 0.5 + 4
+    assert found["once"] == 5 + 0.5 + 3
     assert found["reading"] == 3.5 * 10
     assert found["feature_pass"] == 11 * 10
-    assert found["epoch"] == 2 * 500 / 100 + 1 * 500 / 50
-    assert found["total"] == 9.5 + 35 + 110 + 20 * 20
+    assert found["epoch"] == 2 * 500 / 100 + 1 * 500 / 50 + 0.5
+    assert found["total"] == 8.5 + 35 + 110 + 20 * 20.5
 
 
 class Work:
