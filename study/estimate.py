@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.extrapolation import EPOCHS, whole_corpus
 from benchmarks.page import RESULTS
-from benchmarks.parts.twenty_epochs import EPOCHS, whole_corpus
 from benchmarks.samples import Json
 from benchmarks.tables import seconds_words, table
 from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS

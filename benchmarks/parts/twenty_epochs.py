@@ -4,6 +4,7 @@ from collections import Counter
 from statistics import mean
 from typing import Any
 
+from benchmarks.extrapolation import EPOCHS, whole_corpus
 from benchmarks.parts import memory
 from benchmarks.portions import batches_by_length, contiguous, drawn, write_portion
 from benchmarks.samples import Json
@@ -14,7 +15,6 @@ from benchmarks.training import Training
 
 TITLE = "Twenty epochs of `allennlp train`"
 
-EPOCHS = 20
 TARGETS = {"bc5cdr-chem": 40.0, "ddi": 80.0}
 
 TRAIN_ROWS, DEV_ROWS = 2048, 512
@@ -89,47 +89,6 @@ def _drawn_tokens(train: Split) -> float | None:
     (majority, number), *others = rows.most_common()
     kept = min(1.0, mean(count for _, count in others) / number) if others else 1.0
     return sum(tokens.values()) - (1 - kept) * tokens[majority]
-
-
-def whole_corpus(run: Json, train: float, drawn_per_epoch: float, dev: float) -> Json:
-    """
-    The cost of twenty epochs on a whole corpus, from a run on a portion.
-
-    # Parameters
-
-    run : `Json`
-        What `Training.run` gave, with the ``tokens`` of the portion.
-    train : `float`
-        Tokens of the train split.
-    drawn_per_epoch : `float`
-        Tokens that an epoch trains on.
-    dev : `float`
-        Tokens of the dev split.
-
-    # Returns
-
-    `Json`
-        Seconds: ``once``, start and end, which do not grow; ``reading`` and ``feature_pass``, by
-        the tokens of both splits; ``epoch``, by its tokens but for the checkpoint, which does not
-        grow; and the ``total``.
-    """
-    seconds, tokens = run["seconds"], run["tokens"]
-    growth = (train + dev) / (tokens["train"] + tokens["dev"])
-    epoch = (
-        mean(seconds["training"]) * drawn_per_epoch / tokens["train"]
-        + mean(seconds["validating"]) * dev / tokens["dev"]
-        + mean(seconds["saving"])
-    )
-    parts = {
-        "once": seconds["starting"] + seconds["building"] + seconds["ending"],
-        "reading": seconds["reading"] * growth,
-        "feature_pass": seconds["feature_pass"] * growth,
-        "epoch": epoch,
-    }
-    return {
-        **parts,
-        "total": parts["once"] + parts["reading"] + parts["feature_pass"] + EPOCHS * epoch,
-    }
 
 
 def _variants(corpus: Json) -> list[tuple[str, float]]:

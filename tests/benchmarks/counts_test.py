@@ -11,7 +11,7 @@ from allennlp.modules.elmo import batch_to_ids
 
 from benchmarks.characters import ids_of
 from benchmarks.corpus_pass import distinct_corpus, timed_pass
-from benchmarks.parts.twenty_epochs import whole_corpus
+from benchmarks.extrapolation import whole_corpus
 from benchmarks.samples import samples
 from benchmarks.stage_clock import StageClock
 from benchmarks.tables import Target
