@@ -157,14 +157,14 @@ def _greatest(
     width, num_filters, _ = weight.shape
     products = functional.linear(rows, weight.flatten(0, 1))
     of_place = products.unflatten(-1, (width, num_filters))
-    # Also those that reach into the next sentence, which none looks at.
-    last = len(rows) - width + 1
+    # With those that reach into the next sentence, at which none looks.
+    num_starts = len(rows) - width + 1
     # In bf16, sums would take longer, and the greatest be another one now and then.
-    ngrams = of_place[:last, 0].to(torch.float32, copy=True)
+    ngrams = of_place[:num_starts, 0].to(torch.float32, copy=True)
     for place in range(1, width):
-        ngrams += of_place[place : place + last, place]
+        ngrams += of_place[place : place + num_starts, place]
     steps = torch.arange(int(num_ngrams.max()), device=rows.device)
-    starts = (first_rows + steps).clamp(max=last - 1)
+    starts = (first_rows + steps).clamp(max=num_starts - 1)
     of_sentences = ngrams.index_select(0, starts.flatten()).view(*starts.shape, num_filters)
     of_sentences.masked_fill_((steps >= num_ngrams.unsqueeze(1)).unsqueeze(-1), -math.inf)
     # Its indices are there several times as fast as those of `argmax`.

@@ -15,7 +15,7 @@ def keep_few_products() -> None:
     as the environment says already. It must be called before the first of them.
 
     Each shape is compiled by itself, and takes up to 4 MB; by default 1,024 are kept. As batches of
-    text are of ever other shapes, twenty epochs of BC5CDR took 3 GB so, and 1.1 GB like this. They
+    text are of ever other shapes, twenty epochs of BC5CDR took 3 GB so, and 1.4 GB like this. They
     took no longer: a large product takes far more time than it takes to compile.
     """
     for name in _SETTINGS:
