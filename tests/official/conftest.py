@@ -20,6 +20,7 @@ QUICK = """
 # What makes a model that has hardly been trained give more than one answer.
 TASKS = {
     "biosses": "lr:: 0.002",
+    "clnclsts": "lr:: 0.002",
     "ddi": "undersample:: true",
     "bc5cdr-chem": "crf:: false, class_weights:: true",
     "bc5cdr-dz": "crf:: false, class_weights:: true",
