@@ -38,11 +38,16 @@ def targets(result: Json) -> list[Target]:
         (each for each in result["runs"] if each["way"] == "ours"),
         key=lambda each: int(each["train_rows"]),
     )
-    memory, archive = ours["anonymous"] / 1e9, ours["archive"] / 1e6
+    archive = ours["archive"] / 1e6
     return [
-        Target(f"memory of training {TASK}, fp32", memory, MOST_MEMORY, "GB", at_least=False),
+        memory_target(f"memory of training {TASK}, fp32", ours),
         Target(f"archive of {TASK}", archive, MOST_ARCHIVE, "MB", at_least=False),
     ]
+
+
+def memory_target(what: str, run: Json) -> Target:
+    """The anonymous memory of a training of ours."""
+    return Target(what, run["anonymous"] / 1e9, MOST_MEMORY, "GB", at_least=False)
 
 
 def section(result: Json) -> list[str]:

@@ -121,13 +121,11 @@ def targets(result: Json) -> list[Target]:
                         encoder = ours.removeprefix(way)
                         what = f"twenty epochs of {task}, {compute}, {rows}{encoder}"
                         found.append(Target(what, ratio, TARGETS[task], "times"))
-    return found + [_memory(run) for run in result[memory.TASK]["runs"] if "ours" in run["way"]]
-
-
-def _memory(run: Json) -> Target:
-    """All epochs may take no more than the one that the part for memory looks at."""
-    what = f"memory of twenty epochs of {run['task']}, {run['way']}"
-    return Target(what, run["anonymous"] / 1e9, memory.MOST_MEMORY, "GB", at_least=False)
+    return found + [
+        memory.memory_target(f"memory of twenty epochs of {run['task']}, {run['way']}", run)
+        for run in result[memory.TASK]["runs"]
+        if "ours" in run["way"]
+    ]
 
 
 def section(result: Json) -> list[str]:

@@ -90,7 +90,7 @@ class FrozenBiLm(nn.Module):
         if self.store is None:
             computed: Tensor = self._bilm()(inputs)
             return computed
-        mask = inputs.any(dim=-1)
+        mask = (inputs > 0).any(dim=-1)
         sentences = [
             _compact(ids[:length])
             for ids, length in zip(inputs.cpu(), mask.sum(dim=1).tolist(), strict=True)
