@@ -52,23 +52,27 @@ def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: 
     # Returns
 
     `float`
-        FLOP/s, a multiplication and an addition each counting one; of the fastest call, since this
-        is the limit that others are held against.
+        FLOP/s, a multiplication and an addition each counting one; of the fastest call, by packed
+        weights or ordinary ones, since this is the limit that others are held against.
     """
     from bluelmo_plugins.modules.bilm.compute import products_in
+    from bluelmo_plugins.modules.bilm.packed_weights import linear, pack_weights
 
     inputs = torch.randn(ROWS, DIM, device=device).to(dtype)
-    weight = torch.randn(GATES, DIM, device=device).to(dtype)
-    out = torch.empty(ROWS, GATES, device=device, dtype=dtype)
+    layer = torch.nn.Linear(DIM, GATES, device=device, dtype=dtype).requires_grad_(False)
     seconds = []
-    for _ in range(calls + 1):
-        _wait(device)
-        start = time.perf_counter()
-        with products_in(compute, device):
-            torch.mm(inputs, weight.T, out=out)
-        _wait(device)
-        seconds.append(time.perf_counter() - start)
-    return 2 * ROWS * DIM * GATES / min(seconds[1:])
+    for packed in (False, True):
+        if packed:
+            pack_weights(layer)
+        linear(inputs, layer.weight)
+        for _ in range(calls):
+            _wait(device)
+            start = time.perf_counter()
+            with products_in(compute, device):
+                linear(inputs, layer.weight)
+            _wait(device)
+            seconds.append(time.perf_counter() - start)
+    return 2 * ROWS * DIM * GATES / min(seconds)
 
 
 def _wait(device: torch.device) -> None:

@@ -76,7 +76,7 @@ class Setting:
 
         folder = elmo or self.elmo
         bilm = BiLm(folder / "options.json", folder / "weights.hdf5", compute=compute)
-        return bilm.eval().to(self.device)
+        return bilm.eval().to(self.device).pack()
 
     def formats(self) -> list[str]:
         """The formats that the device computes in, single precision first."""

@@ -20,6 +20,9 @@ _PRODUCTS = {
     torch.ops.aten.baddbmm,
 }
 
+_BY_PACKED_WEIGHTS = "mkldnn::_linear_pointwise"
+"""Its arguments are the rows, the weight, of which each row gives one output, and the bias."""
+
 
 class ProductCounter(TorchDispatchMode):
     """
@@ -39,9 +42,14 @@ class ProductCounter(TorchDispatchMode):
         """Counts a product, and lets torch compute it."""
         if func.overloadpacket in _PRODUCTS:
             left, right = [each for each in args if isinstance(each, Tensor)][-2:]
-            name = str(left.dtype).removeprefix("torch.")
-            self.flops[name] += 2 * math.prod(left.shape) * right.shape[-1]
+            self._count(left, right.shape[-1])
+        elif func.name() == _BY_PACKED_WEIGHTS:
+            self._count(args[0], len(args[1]))
         return func(*args, **(kwargs or {}))
+
+    def _count(self, rows: Tensor, num_outputs: int) -> None:
+        name = str(rows.dtype).removeprefix("torch.")
+        self.flops[name] += 2 * math.prod(rows.shape) * num_outputs
 
 
 def sharing(corpus: Any, batches: Iterable[list[int]], num_tokens: int) -> Json:

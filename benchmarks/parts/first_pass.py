@@ -174,10 +174,10 @@ _TEXT = (
     "order as AllenNLP's own data loader draws them, or sorted by length; its indexing is not "
     "counted. All take turns; medians, and in brackets the least and the most. The limit is the "
     "time that the matrix products alone would take at the rate of one large product (1024 x 512 "
-    "by 512 x 16384) in the same run; counted are the products that torch was asked for, with the "
-    "rows that fill them up, the characters' in fp32. With matrix units (amx_bf16), a large "
-    "product in bf16 is many times as fast as one in fp32, those of a step are less so, and the "
-    "gates are in single precision as ever: ours is far from that limit there."
+    "by 512 x 16384) in the same run, the faster one by packed weights or ordinary ones; counted "
+    "are the products that torch was asked for, with the rows that fill them up, the characters' "
+    "in fp32. With matrix units (amx_bf16), products in bf16 are many times as fast, and the "
+    "gates in single precision as slow as ever: ours is far from that limit there."
 )
 _HEAD = (
     "corpus, format",

@@ -67,7 +67,7 @@ def main(sentences: str, elmo: str, store: str, compute: str, device: str) -> No
     from bluelmo_plugins.modules.bilm import BiLm
 
     files = Path(elmo) / "options.json", Path(elmo) / "weights.hdf5"
-    bilm: Any = BiLm(*files, compute=compute).eval().to(device)
+    bilm: Any = BiLm(*files, compute=compute).eval().to(device).pack()
     with open(sentences, encoding="utf-8") as lines, torch.no_grad():
         print(json.dumps(timed_pass(bilm, ids_of(map(json.loads, lines)), Path(store))))
 

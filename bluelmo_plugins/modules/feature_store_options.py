@@ -13,7 +13,7 @@ from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFiles
 from bluelmo_plugins.modules.feature_store import FeatureLayout, FeatureStore
 
-BILM_VERSION = 5
+BILM_VERSION = 6
 """To be raised when a change of the biLM's code changes its features."""
 
 PRECISIONS = {"half": torch.float16, "single": torch.float32}

@@ -194,7 +194,8 @@ class FrozenBiLm(nn.Module):
             check_compute(self._compute, device, "elmo_compute")
             bilm = BiLm(self._files.options, self._files.weights, compute=self._compute)
             self._loaded.append(bilm.eval())
-        return self._loaded[0].to(device)
+        (bilm,) = self._loaded
+        return (bilm if bilm.device == device else bilm.to(device)).pack()
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         recorded = state_dict.get(f"{prefix}elmo_sha256")

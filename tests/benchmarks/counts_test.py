@@ -49,8 +49,11 @@ def test_flops_include_those_of_the_gradients() -> None:
     assert counter.flops["float32"] == 3 * (2 * 5 * 3 * 2)
 
 
-def test_flops_are_those_of_the_products(tiny_elmo: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_flops_are_those_of_the_products(tiny_elmo: Path, packed: bool) -> None:
     bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", compute="bf16")
+    if packed:
+        bilm.pack()
     corpus, _ = distinct_corpus(ids_of([["a", "b"]]))
     with torch.no_grad(), ProductCounter() as counter:
         for _, layers in CorpusPass(bilm, corpus, num_workers=0).run([0]):

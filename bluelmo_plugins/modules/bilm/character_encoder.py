@@ -9,6 +9,7 @@ from torch.nn.utils import skip_init
 
 from .contexts import rows_for
 from .options import BiLmOptions
+from .packed_weights import linear
 from .weights import WeightFile
 
 NUM_CHARACTERS = 261
@@ -62,8 +63,9 @@ class Highway(nn.Module):
         `Tensor`
             Shape `(num_words, dim)`.
         """
-        gate = torch.sigmoid(self.carry(inputs))
-        return torch.lerp(inputs, functional.relu(self.transform(inputs)), gate)
+        gate = torch.sigmoid(linear(inputs, self.carry.weight, self.carry.bias))
+        transformed = linear(inputs, self.transform.weight, self.transform.bias)
+        return torch.lerp(inputs, functional.relu(transformed), gate)
 
 
 class CharacterEncoder(nn.Module):
@@ -126,7 +128,7 @@ class CharacterEncoder(nn.Module):
         vectors = self._convolve(self.embedding(kept))
         for highway in self.highways:
             vectors = highway(vectors)
-        return cast(Tensor, self.projection(vectors)[:num_words])
+        return linear(vectors, self.projection.weight, self.projection.bias)[:num_words]
 
     def _convolve(self, embedded: Tensor) -> Tensor:
         """As plain products of windows, which are several times faster than torch's Conv1d."""
@@ -159,8 +161,8 @@ class CharacterEncoder(nn.Module):
             convolution.weight.copy_(kernel[0].permute(2, 1, 0))
             convolution.get_parameter("bias").copy_(file.read(f"CNN/b_cnn_{index}", (number,)))
         for index, highway in enumerate(cast(list[Highway], self.highways)):
-            for name, linear in (("transform", highway.transform), ("carry", highway.carry)):
-                _copy_linear(linear, file, f"CNN_high_{index}", name)
+            for name, layer in (("transform", highway.transform), ("carry", highway.carry)):
+                _copy_linear(layer, file, f"CNN_high_{index}", name)
         _copy_linear(self.projection, file, "CNN_proj", "proj")
 
 

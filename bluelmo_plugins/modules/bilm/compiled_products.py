@@ -2,7 +2,7 @@
 
 import os
 
-MOST_KEPT = 64
+MOST_KEPT = 16
 
 _SETTINGS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 """Of oneDNN's own cache (https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html),

@@ -33,7 +33,7 @@ WORDS_KEPT = 32768
 """Words whose vectors are kept for the batches to come (64 MB at full size)."""
 
 WORDS_PER_TASK = 1024
-"""Words that a worker encodes at once."""
+"""The most words that a worker encodes at once."""
 
 Inputs = tuple[Tensor, Tensor, Tensor]
 """What `BiLm.halves` takes."""
@@ -75,7 +75,7 @@ class CorpusPass:
         self._bilm = bilm
         self._corpus = corpus
         self._dtype = dtype
-        self._device = next(bilm.parameters()).device
+        self._device = bilm.device
         on_cpu = self._device.type == "cpu"
         if num_workers is None:
             num_workers = min(torch.get_num_threads(), MOST_WORKERS) if on_cpu else 1
@@ -155,7 +155,8 @@ class CorpusPass:
 
     def _encode(self, character_ids: Tensor, workers: OneThreadWorkers) -> Tensor:
         """The token layer of words, as from `BiLm.encode_words`."""
-        parts = character_ids.split(WORDS_PER_TASK)
+        share = -(-len(character_ids) // self._num_workers)
+        parts = character_ids.split(min(WORDS_PER_TASK, share))
         tasks = [workers.submit(self._bilm.encode_words, part) for part in parts]
         return torch.cat([task.result() for task in tasks])
 

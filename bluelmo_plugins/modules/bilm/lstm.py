@@ -7,15 +7,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .contexts import rows_for
+from .contexts import MIN_ROWS, rows_for
 from .gates import apply_gates
 from .one_thread_workers import Check, go_on
+from .packed_weights import add_linear_, linear
 from .products import product
 from .weights import WeightFile
 
-ROWS_PER_PRODUCT = {"cpu": 256, "cuda": 8192}
-"""Tree nodes whose inputs are multiplied at once, by the kind of device; they bound the memory
-(16 MB on a CPU, 0.5 GB on a GPU, at full size). A GPU waits for the CPU once for each of them."""
+BYTES_OF_GATES = {"cpu": 2**23, "cuda": 2**29}
+"""How much memory the gates may take that are computed in one product, by the kind of device. A GPU
+waits for the CPU once for each of them."""
 
 
 class ProjectedLstm(nn.Module):
@@ -102,10 +103,15 @@ class ProjectedLstm(nn.Module):
         step = self._step if learns else self._step_in_place
         state = inputs.new_zeros(1, dim)
         memory = inputs.new_zeros(1, cell_dim, dtype=torch.float32)
-        shares = self._project(inputs, rows, [len(level) for level in parents], reuse=not learns)
-        for level, gates in zip(parents, shares, strict=True):
+        most = max(MIN_ROWS, BYTES_OF_GATES[inputs.device.type] // self.bias.nbytes)
+        levels = [_parts(level, most) for level in parents]
+        sizes = [len(part) for level in levels for part in level]
+        shares = self._project(inputs, rows, sizes, most)
+        for level in levels:
             check()
-            state, memory = step(gates, state[level], memory[level])
+            parts = [step(next(shares), state[part], memory[part]) for part in level]
+            state, memory = map(_joined, zip(*parts, strict=True))
+            del parts
             yield state
 
     def _step(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
@@ -123,36 +129,28 @@ class ProjectedLstm(nn.Module):
         The same for frozen weights. It may overwrite `gates` and `memory`, as fresh memory for
         every result takes a good part of the time.
         """
-        gates.addmm_(state, self.state_weight.T)
+        add_linear_(gates, state, self.state_weight)
         cells, memory = apply_gates(gates, memory, self._cell_clip)
         state = product(cells, self.projection)
         return state.clamp_(-self._projection_clip, self._projection_clip), memory
 
     def _project(
-        self, inputs: Tensor, rows: Optional[Tensor], sizes: list[int], reuse: bool
+        self, inputs: Tensor, rows: Optional[Tensor], sizes: list[int], most: int
     ) -> Iterator[Tensor]:
-        """
-        The inputs' share of the gates, level by level, in as few products as memory allows.
-        Reused memory of one block of levels is overwritten for the next.
-        """
-        most = ROWS_PER_PRODUCT[inputs.device.type]
-        buffer: Optional[Tensor] = None
-        if reuse:
-            buffer = inputs.new_empty(max(*sizes, min(most, sum(sizes))), len(self.bias))
+        """The inputs' share of the gates, part by part, in as few products as memory allows."""
         for first, block in _blocks(sizes, most):
             size = sum(block)
-            into = None if buffer is None else buffer[:size]
             nodes = slice(first, first + size)
-            weight = self.input_weight.T
             if rows is None:
-                projected = torch.addmm(self.bias, inputs[nodes], weight, out=into)
+                projected = linear(inputs[nodes], self.input_weight, self.bias)
             else:
                 distinct, row_of_node = torch.unique(rows[nodes], return_inverse=True)
                 distinct = functional.pad(distinct, (0, rows_for(len(distinct)) - len(distinct)))
-                of_rows = torch.addmm(self.bias, inputs[distinct], weight)
-                projected = torch.index_select(of_rows, 0, row_of_node, out=into)
+                of_rows = linear(inputs[distinct], self.input_weight, self.bias)
+                projected = of_rows[row_of_node]
                 del of_rows
             yield from projected.split(block)
+            del projected
 
     @torch.no_grad()
     def load(self, file: WeightFile, group: str) -> None:
@@ -180,6 +178,17 @@ class ProjectedLstm(nn.Module):
         bias[cell_dim : 2 * cell_dim] += 1
         self.bias.copy_(bias)
         self.projection.copy_(file.read(f"{group}/W_P_0", (cell_dim, dim)).T)
+
+
+def _parts(level: Tensor, most: int) -> tuple[Tensor, ...]:
+    """A level, or where it has more rows than one product may have, parts of about one size."""
+    number = -(-len(level) // most)
+    parts: tuple[Tensor, ...] = level.split(rows_for(-(-len(level) // number)))
+    return parts
+
+
+def _joined(parts: tuple[Tensor, ...]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def _blocks(sizes: list[int], most: int) -> Iterator[tuple[int, list[int]]]:

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .packed_weights import linear
+
 ROWS_ON_GPU = 512
 """Rows of every product over memory cells on a GPU. Where the sum of a product is long, cuBLAS
 parts it by the number of rows, which gives other last bits; sums of 512 it does not part (measured
@@ -17,7 +19,7 @@ def product(rows: Tensor, weight: Tensor) -> Tensor:
     rows : `Tensor`
         Shape `(num_rows, dim)`; on a CPU, as many as `rows_for` says.
     weight : `Tensor`
-        Shape `(out_dim, dim)`.
+        Shape `(out_dim, dim)`; on a CPU, it may be packed.
 
     # Returns
 
@@ -25,7 +27,7 @@ def product(rows: Tensor, weight: Tensor) -> Tensor:
         Shape `(num_rows, out_dim)`.
     """
     if rows.device.type == "cpu":
-        return rows @ weight.T
+        return linear(rows, weight)
     *blocks, last = rows.split(ROWS_ON_GPU)
     padded = functional.pad(last, (0, 0, 0, ROWS_ON_GPU - len(last)))
     return torch.cat([each @ weight.T for each in (*blocks, padded)])[: len(rows)]

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bluelmo_plugins.modules.bilm import BiLm, CorpusPass, corpus_pass, whole_layers
+from bluelmo_plugins.modules.bilm import BiLm, CorpusPass, corpus_pass, lstm, whole_layers
+from bluelmo_plugins.modules.bilm.contexts import MIN_ROWS
 from tests.modules.bilm.corpus_test import corpus_of
 
 words = st.one_of(
@@ -54,9 +55,10 @@ def by_pass(
     return found
 
 
-@pytest.fixture(scope="module")
-def bilm(tiny_elmo: Path) -> BiLm:
-    return BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
+@pytest.fixture(scope="module", params=["plain", "packed"])
+def bilm(tiny_elmo: Path, request: pytest.FixtureRequest) -> BiLm:
+    made = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
+    return made.pack() if request.param == "packed" else made
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +121,18 @@ def test_layers_in_half_precision_are_those_in_single_precision_rounded_once(
 
 @pytest.mark.parametrize("num_threads", [1, 2, 3, 6])
 @pytest.mark.parametrize("compute", ["fp32", "bf16"])
+@pytest.mark.parametrize("packed", [False, True])
 def test_a_real_bilm_gives_the_same_bits_in_any_company_on_any_number_of_threads(
-    shared_dir: Path, real_sentences: list[list[str]], num_threads: int, compute: str
+    shared_dir: Path,
+    real_sentences: list[list[str]],
+    num_threads: int,
+    compute: str,
+    packed: bool,
 ) -> None:
     files = shared_dir / "elmo-pubmed-small"
     real = BiLm(files / "options.json", files / "weights.hdf5", compute=compute)
+    if packed:
+        real.pack()
     expected = by_pass(real, real_sentences, num_workers=1)
     with threads(num_threads):
         together = by_pass(real, real_sentences)
@@ -135,6 +144,24 @@ def test_a_real_bilm_gives_the_same_bits_in_any_company_on_any_number_of_threads
             assert deviation(found, expected) < 1e-3
         else:
             assert all(map(torch.equal, found, expected))
+
+
+def test_levels_that_are_computed_in_parts_are_the_same_bits(
+    bilm: BiLm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = [[f"w{first}", "in", f"w{first}"] for first in range(70)]
+    whole = by_pass(bilm, batch, num_workers=0)
+    monkeypatch.setitem(lstm.BYTES_OF_GATES, "cpu", 1)
+    multiply = lstm.add_linear_
+    sizes = []
+
+    def note(sums: Tensor, rows: Tensor, weight: Tensor) -> None:
+        sizes.append(len(rows))
+        multiply(sums, rows, weight)
+
+    monkeypatch.setattr(lstm, "add_linear_", note)
+    assert all(map(torch.equal, by_pass(bilm, batch, num_workers=0), whole))
+    assert max(sizes) == MIN_ROWS
 
 
 def has_matrix_units() -> bool:
