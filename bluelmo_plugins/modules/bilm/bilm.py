@@ -104,8 +104,8 @@ class BiLm(nn.Module):
 
     def pack(self) -> "BiLm":
         """
-        Has a frozen biLM multiply faster, if it is on a CPU that can do so. Elsewhere, and of one
-        that learns, nothing changes.
+        Has a frozen biLM multiply faster, if it is on a CPU that can do so, until it is moved,
+        copied or pickled. Elsewhere, and of one that learns, nothing changes.
 
         # Returns
 
@@ -117,10 +117,15 @@ class BiLm(nn.Module):
         return self
 
     def _apply(self, *args: Any, **kwargs: Any) -> "BiLm":
-        """What `to` and its kin go through: packed weights cannot be moved."""
+        """What `to` and its kin go through, as packed weights cannot."""
         unpack_weights(self)
         moved: BiLm = super()._apply(*args, **kwargs)  # type: ignore[no-untyped-call]
         return moved
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles are made of, and cannot be of packed weights."""
+        unpack_weights(self)
+        return self.__dict__
 
     def encode_words(self, character_ids: Tensor) -> Tensor:
         """

@@ -74,6 +74,7 @@ def stock(tiny_elmo: Path) -> _ElmoBiLm:
     tokens=st.sampled_from([1, 7, 100000]),
     most_sentences=st.sampled_from([1, 2, 512]),
     words_kept=st.integers(0, 40),
+    gates=st.sampled_from([1, 2**14, 2**23]),
     num_workers=st.integers(0, 3),
 )
 def test_any_corpus_gets_the_layers_of_allennlp(
@@ -83,10 +84,12 @@ def test_any_corpus_gets_the_layers_of_allennlp(
     tokens: int,
     most_sentences: int,
     words_kept: int,
+    gates: int,
     num_workers: int,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", tokens)
+        patch.setitem(lstm.BYTES_OF_GATES, "cpu", gates)
         patch.setitem(corpus_pass.SENTENCES_PER_BATCH, "cpu", most_sentences)
         patch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
         patch.setattr(corpus_pass, "WORDS_KEPT", words_kept)

@@ -37,16 +37,16 @@ def on_gpu(tiny_elmo: Path) -> BiLm:
 @given(
     batch=corpora(),
     tokens=st.sampled_from([1, 7, 100000]),
-    rows=st.sampled_from([1, 16, 100]),
+    gates=st.sampled_from([1, 2**14, 2**16]),
     num_workers=st.integers(0, 1),
 )
 def test_any_corpus_gets_the_layers_of_the_cpu(
-    bilm: BiLm, on_gpu: BiLm, batch: list[list[str]], tokens: int, rows: int, num_workers: int
+    bilm: BiLm, on_gpu: BiLm, batch: list[list[str]], tokens: int, gates: int, num_workers: int
 ) -> None:
     expected = by_pass(bilm, batch)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(corpus_pass.TOKENS_PER_BATCH, "cuda", tokens)
-        patch.setitem(lstm.ROWS_PER_PRODUCT, "cuda", rows)
+        patch.setitem(lstm.BYTES_OF_GATES, "cuda", gates)
         found = by_pass(on_gpu, batch, num_workers)
     for ours, theirs in zip(found, expected, strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)

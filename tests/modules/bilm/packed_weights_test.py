@@ -1,5 +1,7 @@
 """Packed weights give what the ordinary ones give, and can be had back."""
 
+import copy
+import pickle
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,16 +112,20 @@ def test_bf16_is_packed_only_where_torch_can_multiply_it(
 
 
 @needs_x86
-def test_a_packed_bilm_gives_what_it_gave_and_can_be_moved(bilm: BiLm) -> None:
+def test_a_packed_bilm_gives_what_it_gave_and_can_be_moved_and_copied(bilm: BiLm) -> None:
     ids = batch_to_ids([["IL-2", "was", "given", "."], ["@DRUG$"]])
     expected = bilm(ids)
     bilm.pack()
     matrix = bilm.backward_stack.layers[1].get_parameter("state_weight")
     assert matrix.is_mkldnn
     torch.testing.assert_close(bilm(ids), expected, atol=1e-5, rtol=1e-5)
-    bilm.to("cpu")
-    assert not any(weight.is_mkldnn for weight in bilm.parameters())
-    assert torch.equal(bilm(ids), expected)
+    for other in (
+        copy.deepcopy(bilm),
+        pickle.loads(pickle.dumps(bilm.pack())),
+        bilm.pack().to("cpu"),
+    ):
+        assert not any(weight.is_mkldnn for weight in other.parameters())
+        assert torch.equal(other(ids), expected)
 
 
 @needs_x86
