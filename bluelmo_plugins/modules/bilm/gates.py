@@ -61,16 +61,10 @@ def _apply(gates: Tensor, memory: Tensor, clip: float) -> Tensor:
     applied = gates.float()
     applied[:, : 3 * cell_dim].sigmoid_()
     input_gate, forget_gate, output_gate, new_memory = applied.chunk(4, dim=-1)
-    memory.mul_(forget_gate).addcmul_(input_gate, _tanh_(new_memory))
+    # tanh(x) is 1 - 2 * sigmoid(-2 * x). Torch's sigmoid takes a fifth of the time of its tanh
+    # (measured with AVX-512); what is derived from it deviates by 1e-7.
+    torch.addcmul(input_gate, memory, forget_gate, out=memory)
+    memory.addcmul_(input_gate, new_memory.mul_(-2).sigmoid_(), value=-2)
     memory.clamp_(-clip, clip)
-    return output_gate.mul_(_tanh_(memory.clone())).to(gates.dtype)
-
-
-def _tanh_(values: Tensor) -> Tensor:
-    """
-    Overwrites single-precision values with their tanh.
-
-    Torch's sigmoid takes a fifth of the time of its tanh (measured with AVX-512); what is derived
-    from it deviates by 1e-7.
-    """
-    return values.mul_(2).sigmoid_().mul_(2).sub_(1)
+    output_gate.addcmul_(output_gate, torch.mul(memory, -2).sigmoid_(), value=-2)
+    return output_gate.to(gates.dtype)
