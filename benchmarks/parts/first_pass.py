@@ -175,9 +175,9 @@ _TEXT = (
     "order as AllenNLP's own data loader draws them, or sorted by length; its indexing is not "
     "counted. All take turns; medians, and in brackets the least and the most. The limit is the "
     "time that the matrix products alone would take at the rate of one large product (1024 x 512 "
-    "by 512 x 16384) in the same run, plain or by packed weights, as is faster; counted are "
-    "the products that torch was asked for, with the rows that fill them up, the characters' "
-    "in fp32. With matrix units (amx_bf16), only the products in bf16 are many times as fast."
+    "by 512 x 16384) in the same run, plain or by packed weights, whichever is faster; counted are "
+    "the products that torch was asked for, with the rows that fill them up, the characters' in "
+    "fp32. With matrix units (amx_bf16), products in bf16 gain far more than the rest: a low share."
 )
 _HEAD = (
     "corpus, format",

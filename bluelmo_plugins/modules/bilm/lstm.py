@@ -192,7 +192,7 @@ def _joined(parts: tuple[Tensor, ...]) -> Tensor:
 
 
 def _blocks(sizes: list[int], most: int) -> Iterator[tuple[int, list[int]]]:
-    """Levels in groups of at most so many nodes, or of one level: first node, sizes."""
+    """Parts of levels in groups of at most so many nodes, or of one part: first node, sizes."""
     first, block = 0, sizes[:1]
     for size in sizes[1:]:
         if sum(block) + size > most:
