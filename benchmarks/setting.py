@@ -141,8 +141,8 @@ def _random_elmo(work: Path, size: str) -> Path:
 def _sample_corpora(work: Path) -> Path:
     folder = work / "sample-corpora"
     if has("allennlp") and not folder.exists():
-        from bluelmo_plugins.sample.corpora import write_corpora
+        from bluelmo_plugins.sample.folder import write_corpora
 
         folder.mkdir(parents=True)
-        write_corpora(folder, seed=13)
+        write_corpora(folder)
     return folder

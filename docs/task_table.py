@@ -6,11 +6,8 @@ The table of BLUE's tasks in README.md, made of the configs and of the published
 
 from pathlib import Path
 
-from bluelmo_plugins.inspection.about import read_about
-from bluelmo_plugins.inspection.tasks import BLUE_CONFIGS
-from bluelmo_plugins.official.task import find_config, load_task
 from bluelmo_plugins.report.markdown import markdown_table
-from bluelmo_plugins.report.published import BLUE_TASKS, PUBLISHED_SYSTEMS
+from bluelmo_plugins.tasks import shipped_tasks
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- The table is made of the configs: `make docs` writes it. -->\n"
@@ -29,18 +26,12 @@ _HEADER = (
 
 def task_table() -> str:
     """The table in Markdown, a row for each config."""
-    published = {task.corpus: task.published for task in BLUE_TASKS}
-    elmo = PUBLISHED_SYSTEMS.index("ELMo")
-    abouts = read_about([find_config(config) for config in BLUE_CONFIGS])
     rows = []
-    for config, about in zip(BLUE_CONFIGS, abouts, strict=True):
-        task = load_task(config)
-        if about is None:
-            raise ValueError(f"the config {config} does not say what its corpus is")
-        folder = task.reader_config["corpus"]
-        score = f"{published[folder][elmo]:.1f}"
-        row = (config, folder, about.corpus, about.source, about.licence, task.score, score)
-        rows.append(row)
+    for task in shipped_tasks():
+        about = task.about
+        texts = (task.name, task.corpus, about.corpus, about.source, about.licence, task.score)
+        score = f"{(about.published or {})['ELMo']:.1f}"
+        rows.append((*map(str, texts), score))
     return markdown_table(_HEADER, rows, num_texts=len(_HEADER) - 1)
 
 

@@ -8,7 +8,7 @@ from benchmarks.extrapolation import EPOCHS, whole_corpus
 from benchmarks.page import RESULTS
 from benchmarks.samples import Json
 from benchmarks.tables import seconds_words, table
-from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS
+from bluelmo_plugins.tasks import load_task
 
 SEEDS = 3
 
@@ -42,16 +42,16 @@ _MENTIONS_A_SENTENCE = 1.1
 """Of BC5CDR, to guess the sentences of a corpus of which only mentions are published."""
 
 _TASKS = {
-    "biosses": ("BIOSSES", _PAIRS),
-    "clnclsts": ("clinicalSTS", _PAIRS),
-    "bc5cdr-chem": ("BC5CDR-chem", _TAGGED),
-    "bc5cdr-dz": ("BC5CDR-disease", _TAGGED),
-    "shareclefe": ("ShAReCLEFEHealthCorpus", _TAGGED),
-    "ddi": ("ddi2013-type", _RELATIONS),
-    "chemprot": ("ChemProt", _RELATIONS),
-    "i2b2": ("i2b2-2010", _RELATIONS),
-    "hoc": ("hoc", _SENTENCES),
-    "mednli": ("mednli", _PAIRS),
+    "biosses": _PAIRS,
+    "clnclsts": _PAIRS,
+    "bc5cdr-chem": _TAGGED,
+    "bc5cdr-dz": _TAGGED,
+    "shareclefe": _TAGGED,
+    "ddi": _RELATIONS,
+    "chemprot": _RELATIONS,
+    "i2b2": _RELATIONS,
+    "hoc": _SENTENCES,
+    "mednli": _PAIRS,
 }
 _SHARES_FEATURES = {"bc5cdr-dz"}
 """With the task before it."""
@@ -91,7 +91,7 @@ mentions; {_RELATIONS.tokens} tokens a row are taken for relations, {_SENTENCES.
 
 def _rows(task: str) -> list[int]:
     """Of the three splits."""
-    published = PUBLISHED_COUNTS[_TASKS[task][0]]
+    published = load_task(task).about.counts or {}
     if "mentions" in published:
         return [round(count / _MENTIONS_A_SENTENCE) for count in published["mentions"]]
     kinds = {kind: counts for kind, counts in published.items() if kind != "documents"}
@@ -99,7 +99,7 @@ def _rows(task: str) -> list[int]:
 
 
 def _seconds(task: str, way: str, measured: Json) -> float:
-    like = _TASKS[task][1]
+    like = _TASKS[task]
     train, dev, test = (like.tokens * rows for rows in _rows(task))
     cost = like.seconds(way, train, dev, measured)
     of_all_splits = cost["feature_pass"] * (train + dev + test) / (train + dev)

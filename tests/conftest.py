@@ -32,10 +32,10 @@ def tiny_elmo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A DATASET_DIR with the sample corpora of all ten tasks."""
-    from bluelmo_plugins.sample.corpora import write_corpora
+    from bluelmo_plugins.sample.folder import write_corpora
 
     directory = tmp_path_factory.mktemp("blue")
-    write_corpora(directory, seed=0)
+    write_corpora(directory)
     return directory
 
 

@@ -14,8 +14,8 @@ from bluelmo_plugins.inspection.elmo import elmo_block, inspect_elmo
 from bluelmo_plugins.inspection.findings import inspect_task
 from bluelmo_plugins.inspection.summary import Summary
 from bluelmo_plugins.inspection.task_block import task_block
-from bluelmo_plugins.inspection.tasks import BLUE_CONFIGS, InspectedTask, inspected_tasks
 from bluelmo_plugins.sample.folder import DISCLAIMER
+from bluelmo_plugins.tasks import Task, load_task, shipped_tasks
 
 _FAILURE = 1
 
@@ -69,7 +69,7 @@ class Check(Verb):
         }
         # A variable that is not set stands for itself in the paths, which are then not there.
         values = {name: folder or f"${name}" for name, folder in folders.items()}
-        tasks = inspected_tasks(args.tasks or BLUE_CONFIGS, values)
+        tasks = [load_task(name, values) for name in args.tasks] or shipped_tasks(values)
         gone = [name for name, folder in folders.items() if folder and not Path(folder).is_dir()]
         _tell(*(f"{name}: there is no folder {folders[name]}" for name in gone))
         _tell(*_to_be_set(folders, tasks))
@@ -96,11 +96,9 @@ class Check(Verb):
             sys.exit(_FAILURE)
 
 
-def _to_be_set(
-    folders: Mapping[str, Optional[str]], tasks: Sequence[InspectedTask]
-) -> Iterator[str]:
+def _to_be_set(folders: Mapping[str, Optional[str]], tasks: Sequence[Task]) -> Iterator[str]:
     """How to set those variables that are not set and that a task needs."""
-    paths = [str(file) for task in tasks for file in task.files.values()]
+    paths = [str(file) for task in tasks for file in task.files().values()]
     paths += [str(task.elmo.weights) for task in tasks if task.elmo is not None]
     for name, folder in folders.items():
         if not folder and any(path.startswith(f"${name}") for path in paths):

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Optional
 
 from bluelmo_plugins.commands.blue import Verb
-from bluelmo_plugins.dataset_readers.published_counts import SPLITS
+from bluelmo_plugins.dataset_readers.split_files import SPLITS
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.inspection.counts import count_rows, shared_rows
 from bluelmo_plugins.inspection.survey import survey_file
 from bluelmo_plugins.inspection.text import number_table
-from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.preparation.corpora import CORPORA, Corpus
 from bluelmo_plugins.preparation.dataset_folder import check_free, new_folder
 from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.split_lists import find_split_lists, read_split_lists
 from bluelmo_plugins.preparation.splits import Choices
+from bluelmo_plugins.tasks import load_task
 
 _DATASET_DIR = "DATASET_DIR"
 
@@ -66,7 +66,8 @@ class Prepare(Verb):
         and files that are there already, raise an `InputError`; then nothing is written.
         """
         corpus = _corpus(args.task)
-        folder = _dataset_dir(args.output) / corpus.folder
+        task = load_task(args.task)
+        folder = _dataset_dir(args.output) / str(task.corpus)
         if not args.source.exists():
             raise InputError("there is no such folder", file=args.source)
         if args.markers is not None and not corpus.marks_entities:
@@ -82,13 +83,12 @@ class Prepare(Verb):
         notes = Notes(args.source)
         choices = Choices(lists, args.markers == "types")
         splits = corpus.prepare(args.source, choices, notes)
-        reader = load_task(args.task).reader
         with new_folder(folder, corpus.files, splits) as partial:
             surveys = {
-                split: survey_file(reader, partial / corpus.files[split]) for split in SPLITS
+                split: survey_file(task.reader, partial / corpus.files[split]) for split in SPLITS
             }
         print(f"Wrote {', '.join(corpus.files.values())} to {folder}\n")
-        rows = [*count_rows(surveys, corpus.folder), *shared_rows(surveys)]
+        rows = [*count_rows(surveys, task.about.counts), *shared_rows(surveys)]
         print(*number_table(rows, surveys), sep="\n")
         remarks = notes.lines()
         if lists is not None:

@@ -7,9 +7,14 @@ from pathlib import Path
 
 from bluelmo_plugins.commands.blue import Verb
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.sample.corpora import CORPORA, write_corpora
 from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
-from bluelmo_plugins.sample.folder import DISCLAIMER, check_replaceable, write_sample_folder
+from bluelmo_plugins.sample.folder import (
+    DISCLAIMER,
+    check_replaceable,
+    sample_corpora,
+    write_corpora,
+    write_sample_folder,
+)
 
 DEFAULT_SEED = 13
 
@@ -28,7 +33,7 @@ class Sample(Verb):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("directory", metavar="DIR", type=Path, help="the folder to write to")
         parser.add_argument(
-            "--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same files"
+            "--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same ELMo"
         )
         parser.add_argument(
             "--elmo",
@@ -61,11 +66,11 @@ class Sample(Verb):
                     partial(write_elmo, size=ELMO_SIZES[args.elmo], seed=args.seed),
                 )
             if "DATASET_DIR" in folders:
-                names = "".join(f"- {corpus.folder}\n" for corpus in CORPORA)
+                names = "".join(f"- {folder}\n" for folder in sample_corpora())
                 write_sample_folder(
                     folders["DATASET_DIR"],
-                    _CORPORA_README.format(folders=names, seed=args.seed),
-                    partial(write_corpora, seed=args.seed),
+                    _CORPORA_README.format(folders=names),
+                    write_corpora,
                 )
         except OSError as error:
             raise InputError(
@@ -81,7 +86,7 @@ def _print_report(folders: dict[str, Path], size: str) -> None:
     if "ELMO_DIR" in folders:
         print(f"  {folders['ELMO_DIR']}: a {size} ELMo with random weights")
     if "DATASET_DIR" in folders:
-        print(f"  {folders['DATASET_DIR']}: {len(CORPORA)} corpora of invented sentences")
+        print(f"  {folders['DATASET_DIR']}: {len(sample_corpora())} corpora of invented sentences")
     print(DISCLAIMER)
     print("\nNext:")
     for variable, folder in folders.items():
@@ -100,7 +105,7 @@ them sees how words are spelled and what is around them, and knows nothing of wh
 """
 
 _CORPORA_README = """\
-Sample corpora in the folders and the file formats of the BLUE benchmark, seed {seed}. The sentences
+Sample corpora in the folders and the file formats of the BLUE benchmark. The sentences
 are put together from templates and made-up words; drugs, genes, diseases and patients in them do
 not exist. A score on them is no score on the corpus whose folder name they bear.
 

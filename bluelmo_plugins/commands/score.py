@@ -8,7 +8,7 @@ from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import report
 from bluelmo_plugins.official.scorers import scorer_of
-from bluelmo_plugins.official.task import load_task
+from bluelmo_plugins.tasks import load_task
 
 
 @Verb.register("score")

@@ -41,8 +41,10 @@ class BlueReader(DatasetReader):
     tokenizer : `Tokenizer`, optional (default = `None`)
         How sentences become tokens; by default `MarkerTokenizer()`.
     corpus : `str`, optional (default = `None`)
-        The folder name of a corpus in BLUE; for a known one, the counts of a file are reported
-        beside the published ones.
+        The folder of the corpus.
+    published_counts : `dict[str, list[int]]`, optional (default = `None`)
+        Published counts of train, dev and test, by what is counted, reported beside those of a
+        file.
     max_tokens : `int`, optional (default = `None`)
         The longest that a sentence may be, in tokens.
     """
@@ -57,6 +59,7 @@ class BlueReader(DatasetReader):
         token_indexers: Optional[dict[str, TokenIndexer]] = None,
         tokenizer: Optional[Tokenizer] = None,
         corpus: Optional[str] = None,
+        published_counts: Optional[dict[str, list[int]]] = None,
         max_tokens: Optional[int] = None,
         **kwargs: Any,
     ) -> None:
@@ -68,6 +71,7 @@ class BlueReader(DatasetReader):
         self._token_indexers = token_indexers or {"elmo": BlueElmoCharactersIndexer()}
         self._tokenizer = tokenizer or MarkerTokenizer()
         self.corpus = corpus
+        self.published_counts = published_counts
         self.max_tokens = max_tokens
 
     def _units(self, path: Path, report: ReadingReport) -> Iterable[Any]:
@@ -98,7 +102,7 @@ class BlueReader(DatasetReader):
 
     def _read(self, file_path: Union[str, "PathLike[str]"]) -> Iterator[Instance]:
         path = resolve_split_file(file_path)
-        report = ReadingReport(path, self.corpus, self.unit)
+        report = self.reading_report(path)
         try:
             for instances in self.read_units(path, report):
                 yield from instances
@@ -109,6 +113,10 @@ class BlueReader(DatasetReader):
             raise
         is_share = self.get_distributed_info() is not None or self.get_worker_info() is not None
         logger.info(report.summary(whole_file=not is_share and self.max_instances is None))
+
+    def reading_report(self, path: Path) -> ReadingReport:
+        """The empty tally of a file."""
+        return ReadingReport(path, self.unit, self.published_counts)
 
     def read_units(self, path: Path, report: ReadingReport) -> Iterator[Iterator[Instance]]:
         """

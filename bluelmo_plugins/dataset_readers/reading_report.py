@@ -1,11 +1,11 @@
 """What a reader did with a file: read, skipped, replaced, cut."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Optional, Union
 
-from bluelmo_plugins.dataset_readers.published_counts import compare
-from bluelmo_plugins.dataset_readers.split_files import split_of
+from bluelmo_plugins.dataset_readers.split_files import SPLITS, split_of
 
 _LINES_SHOWN = 10
 
@@ -18,24 +18,27 @@ class ReadingReport:
 
     path : `Union[str, PathLike[str]]`
         The file.
-    corpus : `Optional[str]`, optional (default = `None`)
-        The BLUE corpus that the file belongs to, for the published counts.
     unit : `str`, optional (default = `"rows"`)
         What a reader reads one by one.
+    published : `Optional[Mapping[str, Sequence[int]]]`, optional (default = `None`)
+        Published counts of train, dev and test, by what is counted.
     """
 
     def __init__(
-        self, path: Union[str, "PathLike[str]"], corpus: Optional[str] = None, unit: str = "rows"
+        self,
+        path: Union[str, "PathLike[str]"],
+        unit: str = "rows",
+        published: Optional[Mapping[str, Sequence[int]]] = None,
     ) -> None:
         self.path = path
-        self.corpus = corpus
         self.unit = unit
+        self._published = published or {}
         self.read = 0
         """The number of units that were read."""
         self.layout = ""
         """How the file is laid out, in words."""
         self.counts: Counter[str] = Counter()
-        """What is compared with the published counts, under the names of `published_counts`."""
+        """What is compared with the published counts, under their names."""
         self.labels: Counter[str] = Counter()
         """The number of units of every label."""
         self.aliases: Counter[tuple[str, str]] = Counter()
@@ -87,8 +90,21 @@ class ReadingReport:
         ]
         sentences += [f"{note}: {n}" for note, n in self.notes.items() if n]
         if whole_file:
-            sentences.append(compare(self.corpus, split_of(self.path), self.counts))
+            sentences.append(self._comparison())
         return "; ".join(sentence for sentence in sentences if sentence)
+
+    def _comparison(self) -> str:
+        """E.g. "published counts of test: positives 979 (as published)"; empty without any."""
+        split = split_of(self.path)
+        if split is None:
+            return ""
+        parts = []
+        for name, by_split in self._published.items():
+            if name in self.counts:
+                count, published = self.counts[name], by_split[SPLITS.index(split)]
+                verdict = "as published" if count == published else f"published: {published}"
+                parts.append(f"{name} {count} ({verdict})")
+        return ", ".join(parts)
 
 
 def _shorten(lines: list[int]) -> str:

@@ -11,7 +11,6 @@ from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
 from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record
 from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
 from bluelmo_plugins.dataset_readers.pairs import Pair, pairs_of
-from bluelmo_plugins.dataset_readers.published_counts import NEGATIVE_LABELS
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table import Row
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
@@ -35,6 +34,8 @@ class RelationReader(TableReader):
     label_aliases : `dict[str, str]`, optional (default = `None`)
         Labels that files may have and what they are read as, e.g. `{"DDI-advice": "DDI-advise"}`.
         Every use is counted in the log.
+    negative_label : `str`, optional (default = `None`)
+        The label of unrelated pairs, which are counted apart.
     **kwargs : `Any`
         See `BlueReader`.
     """
@@ -42,9 +43,14 @@ class RelationReader(TableReader):
     columns = (INDEX, SENTENCE)
 
     def __init__(
-        self, labels: list[str], label_aliases: Optional[dict[str, str]] = None, **kwargs: Any
+        self,
+        labels: list[str],
+        label_aliases: Optional[dict[str, str]] = None,
+        negative_label: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self._negative_label = negative_label
         self._labels = DeclaredLabels(labels, label_aliases)
 
     def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
@@ -65,7 +71,7 @@ class RelationReader(TableReader):
         label = None
         if "label" in record.values:
             label = self._labels.of(record, report)
-            report.counts["negatives" if label in NEGATIVE_LABELS else "positives"] += 1
+            report.counts["negatives" if label == self._negative_label else "positives"] += 1
         tokens = self._tokens(sentence, report)
         yield self._instance(tokens, sentence, label, record.index, record.line, pair)
 

@@ -11,6 +11,8 @@ from bluelmo_plugins.errors import InputError, listed
 
 logger = logging.getLogger(__name__)
 
+SPLITS = ("train", "dev", "test")
+
 _SUFFIX = r"(\.tsv|\.txt|\.csv|\.jsonl|\.json)?"
 # BLUE's releases and converters, the raw MedNLI (mli_train_v1.jsonl), clinicalSTS.train.split.csv.
 _SPLIT_NAMES = {

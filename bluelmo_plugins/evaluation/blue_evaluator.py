@@ -12,6 +12,7 @@ from allennlp.models import Model
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import report
 from bluelmo_plugins.modules.feature_pass import fill_feature_stores
+from bluelmo_plugins.tasks import About
 from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
 
 
@@ -30,6 +31,8 @@ class BlueEvaluator(SimpleEvaluator):
         The name of the task, for the printed line.
     score : `str`, optional (default = `"score"`)
         What the official score is, in words, e.g. "macro F1 of the 4 positive types".
+    about : `dict[str, Any]`, optional (default = `None`)
+        What the config says about the task: see `bluelmo_plugins.tasks.About`.
     batch_serializer : `Serializer`, optional (default = `None`)
         As in `SimpleEvaluator`.
     cuda_device : `Union[int, torch.device]`, optional (default = `-1`)
@@ -42,6 +45,7 @@ class BlueEvaluator(SimpleEvaluator):
         self,
         task: str = "",
         score: str = "score",
+        about: Optional[dict[str, Any]] = None,
         batch_serializer: Optional[Serializer] = None,
         cuda_device: Union[int, torch.device] = -1,
         postprocessor_fn_name: str = "make_output_human_readable",
@@ -49,6 +53,7 @@ class BlueEvaluator(SimpleEvaluator):
         super().__init__(batch_serializer, cuda_device, postprocessor_fn_name)
         self._task = task
         self._score = score
+        self._about = About(**(about or {}))
 
     def __call__(
         self, model: Model, data_loader: DataLoader, *args: Any, **kwargs: Any
@@ -69,7 +74,7 @@ class BlueEvaluator(SimpleEvaluator):
         where = ", ".join(part for part in (self._task, file_name) if part)
         print(report(metrics, where, self._score), flush=True)
         getLogger("allennlp.commands.evaluate").addFilter(_is_no_closing_line)
-        tell_after_evaluation(self._task, data_path)
+        tell_after_evaluation(self._about, data_path)
         return metrics
 
 

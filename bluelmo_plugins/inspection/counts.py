@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional, TypeVar
 
-from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS, SPLITS
+from bluelmo_plugins.dataset_readers.split_files import SPLITS
 from bluelmo_plugins.inspection.survey import Survey
 
 Surveys = Mapping[str, Survey]
@@ -32,7 +32,9 @@ class CountRow(NamedTuple):
 
 
 def count_rows(
-    surveys: Surveys, corpus: Optional[str], labels: Sequence[str] = ()
+    surveys: Surveys,
+    published: Optional[Mapping[str, Sequence[int]]] = None,
+    labels: Sequence[str] = (),
 ) -> list[CountRow]:
     """
     What was read.
@@ -41,8 +43,8 @@ def count_rows(
 
     surveys : `Surveys`
         At least one.
-    corpus : `Optional[str]`
-        The corpus whose published counts go beside these; `None` to compare with none.
+    published : `Mapping[str, Sequence[int]]`, optional (default = `None`)
+        Published counts of train, dev and test, by what is counted.
     labels : `Sequence[str]`, optional (default = `()`)
         The labels that are told even where no unit has them.
 
@@ -51,7 +53,7 @@ def count_rows(
     `list[CountRow]`
     """
     read = CountRow(_unit(surveys), {split: each.report.read for split, each in surveys.items()})
-    counts = list(_compared(surveys, PUBLISHED_COUNTS.get(corpus or "", {})))
+    counts = list(_compared(surveys, published or {}))
     is_told = any(row.numbers == read.numbers for row in counts)
     by_label = _named(surveys, lambda survey: survey.report.labels, str, labels)
     notes = _named(surveys, lambda survey: survey.report.notes, str)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bluelmo_plugins.dataset_readers.split_files import MissingFileError
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.inspection.survey import Survey, survey_file
-from bluelmo_plugins.inspection.tasks import InspectedTask
 from bluelmo_plugins.sample.folder import is_sample
+from bluelmo_plugins.tasks import Task
 
 _NEEDED = ("train", "dev")
 """What training needs; a model is evaluated on any file."""
@@ -17,7 +17,7 @@ class Findings:
     """
     # Parameters
 
-    task : `InspectedTask`
+    task : `Task`
         The task.
     surveys : `dict[str, Survey]`
         The splits that were read.
@@ -25,7 +25,7 @@ class Findings:
         What is wrong with the other ones.
     """
 
-    task: InspectedTask
+    task: Task
     surveys: dict[str, Survey]
     errors: dict[str, InputError]
 
@@ -52,13 +52,13 @@ class Findings:
         return any(is_sample(survey.file.parent) for survey in self.surveys.values())
 
 
-def inspect_task(task: InspectedTask) -> Findings:
+def inspect_task(task: Task) -> Findings:
     """
     Reads the files of a task.
 
     # Parameters
 
-    task : `InspectedTask`
+    task : `Task`
         The task.
 
     # Returns
@@ -66,9 +66,9 @@ def inspect_task(task: InspectedTask) -> Findings:
     `Findings`
     """
     findings = Findings(task, {}, {})
-    for split, file in task.files.items():
+    for split, file in task.files().items():
         try:
-            findings.surveys[split] = survey_file(task.readers[split], file)
+            findings.surveys[split] = survey_file(task.split_reader(split), file)
         except InputError as error:
             findings.errors[split] = error
     return findings

@@ -45,7 +45,7 @@ class Summary:
                 yield f"{wanted}: {', '.join(names)}"
         ready = [task for state, task in self._states if state == READY]
         if ready:
-            config, run = shlex.quote(str(ready[0].config)), shlex.quote(f"runs/{ready[0].name}")
+            config, run = shlex.quote(str(ready[0].path)), shlex.quote(f"runs/{ready[0].name}")
             yield f"Next: allennlp train {config} -s {run}"
 
     def _state(self, findings: Findings) -> str:

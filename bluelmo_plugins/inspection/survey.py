@@ -106,7 +106,7 @@ def survey_file(reader: BlueReader, path: Path) -> Survey:
         If the file is not there, or the reader cannot read it.
     """
     file = find_split_file(path)
-    survey = Survey(file, ReadingReport(file, reader.corpus, reader.unit))
+    survey = Survey(file, reader.reading_report(file))
     for instances in reader.read_units(file, survey.report):
         survey.add(list(instances))
     return survey

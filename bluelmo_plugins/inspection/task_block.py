@@ -29,11 +29,11 @@ def _title(findings: Findings) -> str:
     name, about = findings.task.name, findings.task.about
     if findings.is_sample:
         return f"{name} [sample corpus]"
-    return name if about is None else f"{name}: {about.corpus}"
+    return name if about.corpus is None else f"{name}: {about.corpus}"
 
 
 def _facts(findings: Findings) -> Iterator[str]:
-    folder = findings.task.files["train"].parent
+    folder = findings.task.files()["train"].parent
     if not findings.surveys and not findings.broken and not folder.is_dir():
         yield from fact("missing", f"there is no folder {folder}")
     else:
@@ -43,9 +43,11 @@ def _facts(findings: Findings) -> Iterator[str]:
         # Of a folder without any of the files, one message says what it holds.
         missing = findings.missing if findings.surveys else findings.missing[:1]
         yield from fact("missing", *(str(findings.errors[split]) for split in missing))
-    if findings.missing and findings.task.about is not None:
-        yield from fact("get it", f"from {findings.task.about.source}")
-        yield from fact("licence", findings.task.about.licence)
+    about = findings.task.about
+    if findings.missing and about.source is not None:
+        yield from fact("get it", f"from {about.source}")
+    if findings.missing and about.licence is not None:
+        yield from fact("licence", about.licence)
     if findings.surveys:
         yield from _numbers(findings)
 
@@ -65,6 +67,6 @@ def _files(findings: Findings) -> Iterator[str]:
 
 def _numbers(findings: Findings) -> Iterator[str]:
     surveys = findings.surveys
-    published = None if findings.is_sample else findings.task.corpus
+    published = None if findings.is_sample else findings.task.about.counts
     rows = count_rows(surveys, published, findings.task.labels)
     yield from number_table([*rows, *repeat_rows(surveys), *shared_rows(surveys)], surveys)

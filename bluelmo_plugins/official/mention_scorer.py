@@ -8,7 +8,7 @@ from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.errors import InputError, listed
 from bluelmo_plugins.official.mention_file import MentionFile, read_mention_file, types_in
 from bluelmo_plugins.official.scorer import Scored, Scorer
-from bluelmo_plugins.official.task import Task
+from bluelmo_plugins.tasks import Task
 
 
 class MentionScorer(Scorer):

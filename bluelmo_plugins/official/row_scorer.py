@@ -24,7 +24,7 @@ from bluelmo_plugins.official.tables import (
     relation_row,
     tsv_line,
 )
-from bluelmo_plugins.official.task import Task
+from bluelmo_plugins.tasks import Task
 
 
 class RowScorer(Scorer, Generic[Answer]):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from bluelmo_plugins.official.task import Task
+from bluelmo_plugins.tasks import Task
 
 
 @dataclass(frozen=True)

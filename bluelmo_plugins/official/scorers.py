@@ -18,7 +18,7 @@ from bluelmo_plugins.official.row_scorer import (
     SimilarityScorer,
 )
 from bluelmo_plugins.official.scorer import Scorer
-from bluelmo_plugins.official.task import Task
+from bluelmo_plugins.tasks import Task
 
 _ROW_SCORERS: dict[type[DatasetReader], Callable[[Task], Scorer]] = {
     RelationReader: RelationScorer,

@@ -24,8 +24,6 @@ class Corpus(NamedTuple):
 
     # Parameters
 
-    folder : `str`
-        Its folder in BLUE.
     prepare : `Prepare`
         Makes its rows.
     takes_lists : `bool`, optional (default = `False`)
@@ -38,7 +36,6 @@ class Corpus(NamedTuple):
         Its file names by split.
     """
 
-    folder: str
     prepare: Prepare
     takes_lists: bool = False
     draws_dev: bool = False
@@ -47,25 +44,20 @@ class Corpus(NamedTuple):
 
 
 CORPORA = {
-    "clnclsts": Corpus("clinicalSTS", prepare_medsts, takes_lists=True, draws_dev=True),
-    "biosses": Corpus("BIOSSES", prepare_biosses, takes_lists=True),
-    "bc5cdr-dz": Corpus("BC5CDR-disease", partial(prepare_bc5cdr, "Disease")),
-    "bc5cdr-chem": Corpus("BC5CDR-chem", partial(prepare_bc5cdr, "Chemical")),
+    "clnclsts": Corpus(prepare_medsts, takes_lists=True, draws_dev=True),
+    "biosses": Corpus(prepare_biosses, takes_lists=True),
+    "bc5cdr-dz": Corpus(partial(prepare_bc5cdr, "Disease")),
+    "bc5cdr-chem": Corpus(partial(prepare_bc5cdr, "Chemical")),
     "shareclefe": Corpus(
-        "ShAReCLEFEHealthCorpus",
         prepare_share_clefe,
         takes_lists=True,
         draws_dev=True,
         files=_CLEFE_FILES,
     ),
-    "ddi": Corpus(
-        "ddi2013-type", prepare_ddi, takes_lists=True, draws_dev=True, marks_entities=True
-    ),
-    "chemprot": Corpus("ChemProt", prepare_chemprot, marks_entities=True),
-    "i2b2": Corpus(
-        "i2b2-2010", prepare_i2b2, takes_lists=True, draws_dev=True, marks_entities=True
-    ),
-    "hoc": Corpus("hoc", prepare_hoc, takes_lists=True),
-    "mednli": Corpus("mednli", prepare_mednli),
+    "ddi": Corpus(prepare_ddi, takes_lists=True, draws_dev=True, marks_entities=True),
+    "chemprot": Corpus(prepare_chemprot, marks_entities=True),
+    "i2b2": Corpus(prepare_i2b2, takes_lists=True, draws_dev=True, marks_entities=True),
+    "hoc": Corpus(prepare_hoc, takes_lists=True),
+    "mednli": Corpus(prepare_mednli),
 }
 """By the names of their configs."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, Optional
 
-from bluelmo_plugins.dataset_readers.published_counts import SPLITS
+from bluelmo_plugins.dataset_readers.split_files import SPLITS
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError, listed
 from bluelmo_plugins.preparation.notes import Notes

@@ -7,14 +7,15 @@ from os.path import commonpath
 from pathlib import Path
 
 from bluelmo_plugins.report.notes import notes_on
-from bluelmo_plugins.report.published import BLUE_TASKS
 from bluelmo_plugins.report.row import Row, row_of
 from bluelmo_plugins.report.runs.evaluation import read_evaluation
 from bluelmo_plugins.report.runs.grouping import group_runs
 from bluelmo_plugins.report.runs.run import Run
 from bluelmo_plugins.report.runs.scored_run import ScoredRun, scored_run, with_comparisons
+from bluelmo_plugins.tasks import shipped_tasks
 
 TITLE = "BLUE: official scores on the test splits, in percent"
+_SYSTEMS_OF_BLUE = ("ELMo", "BioBERT", "BlueBERT")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ class BlueTable:
     def runs(self) -> list[ScoredRun]:
         """All runs that were evaluated, in the order of the rows."""
         return [run for row in self.rows for run in row.runs]
+
+    @property
+    def systems(self) -> list[str]:
+        """The systems with published scores, those of BLUE first."""
+        published = (row.published.published or {} for row in self.rows if row.published)
+        others = {name for scores in published for name in scores} - set(_SYSTEMS_OF_BLUE)
+        return [*_SYSTEMS_OF_BLUE, *sorted(others)]
 
     @property
     def is_sample(self) -> bool:
@@ -73,11 +81,14 @@ def make_table(runs: Iterable[Run], stand_ins: Mapping[str, str]) -> BlueTable:
     groups = group_runs(scored)
     # The seeds of an experiment in their order.
     filled = [row_of(sorted(with_comparisons(each), key=_seed), stand_ins) for each in groups]
-    by_task = {task: [row for row in filled if row.published == task] for task in BLUE_TASKS}
-    rows = [
-        row for task in BLUE_TASKS for row in by_task[task] or [Row(task.name, task.measure, task)]
-    ]
-    rows += sorted((row for row in filled if row.published is None), key=lambda row: row.name)
+    rows = []
+    for task in shipped_tasks():
+        about = task.about
+        if about.published:
+            of_task = [row for row in filled if row.published and row.published.name == about.name]
+            rows += of_task or [Row(str(about.name), str(about.measure), about)]
+    placed = set(map(id, rows))
+    rows += sorted((row for row in filled if id(row) not in placed), key=lambda row: row.name)
     rows = [row for _, same in groupby(rows, lambda row: row.name) for row in _told_apart([*same])]
     return BlueTable(rows, notes_on(rows, not_evaluated))
 

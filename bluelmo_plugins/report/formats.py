@@ -10,7 +10,6 @@ from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
 from bluelmo_plugins.report.bootstrap import LEVEL
 from bluelmo_plugins.report.markdown import escaped, markdown_table
-from bluelmo_plugins.report.published import PUBLISHED_SYSTEMS
 from bluelmo_plugins.report.row import Row, deviation, mean
 
 HEADER = ("task", "score", "bluelmo", "sd", f"{100 * LEVEL:.0f} % interval", "runs")
@@ -45,8 +44,8 @@ def as_text(table: BlueTable) -> str:
     `str`
         Several lines.
     """
-    header = [*HEADER, *PUBLISHED_SYSTEMS]
-    rows = [[row.name, row.measure, *_cells(row)] for row in table.rows]
+    header = [*HEADER, *table.systems]
+    rows = [[row.name, row.measure, *_cells(row, table.systems)] for row in table.rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     lines = [_aligned(header, widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
     for row, cells in zip(table.rows, rows, strict=True):
@@ -68,9 +67,9 @@ def as_markdown(table: BlueTable) -> str:
     `str`
         The table, and the notes as a list.
     """
-    header = [*HEADER, *(f"{name} (published)" for name in PUBLISHED_SYSTEMS)]
+    header = [*HEADER, *(f"{name} (published)" for name in table.systems)]
     rows = [
-        [escaped(row.name) + _bold(row.labels), escaped(row.measure), *_cells(row)]
+        [escaped(row.name) + _bold(row.labels), escaped(row.measure), *_cells(row, table.systems)]
         for row in table.rows
     ]
     notes = [f"- {escaped(note)}" for note in table.notes]
@@ -92,7 +91,7 @@ def as_csv(table: BlueTable) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*_CSV_HEADER, *(name.lower() for name in PUBLISHED_SYSTEMS)])
+    writer.writerow([*_CSV_HEADER, *(name.lower() for name in table.systems)])
     for row in table.rows:
         numbers = [
             *_mean_and_deviation(row.dev_scores),
@@ -102,7 +101,8 @@ def as_csv(table: BlueTable) -> str:
         percentages = ["" if each is None else f"{100 * each:.3f}" for each in numbers]
         runs = str(len(row.runs))
         labels = "; ".join(row.labels)
-        writer.writerow([row.name, labels, row.measure, runs, *percentages, *_published(row)])
+        published = _published(row, table.systems)
+        writer.writerow([row.name, labels, row.measure, runs, *percentages, *published])
     return text.getvalue()
 
 
@@ -121,24 +121,23 @@ def _wrapped(note: str) -> str:
     )
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, systems: Sequence[str]) -> list[str]:
     """All but the names; empty where there is nothing to tell."""
     if not row.runs:
-        return ["", "", "", "", *_published(row)]
+        return ["", "", "", "", *_published(row, systems)]
     average, spread = _mean_and_deviation(row.scores)
     ends = [] if row.interval is None else [shown("blue", end) for end in row.interval]
     cells = ["" if each is None else shown("blue", each) for each in (average, spread)]
-    return [*cells, " to ".join(ends), str(len(row.runs)), *_published(row)]
+    return [*cells, " to ".join(ends), str(len(row.runs)), *_published(row, systems)]
 
 
 def _mean_and_deviation(scores: Sequence[float]) -> tuple[Optional[float], Optional[float]]:
     return (mean(scores), deviation(scores)) if scores else (None, None)
 
 
-def _published(row: Row) -> list[str]:
-    if row.published is None:
-        return [""] * len(PUBLISHED_SYSTEMS)
-    return [f"{score:.1f}" for score in row.published.published]
+def _published(row: Row, systems: Sequence[str]) -> list[str]:
+    scores = row.published.published if row.published else None
+    return [f"{scores[name]:.1f}" if scores and name in scores else "" for name in systems]
 
 
 def _bold(labels: Sequence[str]) -> str:

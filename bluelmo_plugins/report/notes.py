@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bluelmo_plugins.report.bootstrap import LEVEL, NUM_RESAMPLES
-from bluelmo_plugins.report.published import SOURCE
 from bluelmo_plugins.report.row import Row, differing_sizes
 from bluelmo_plugins.report.runs.evaluation import PREDICTIONS_NAME
 from bluelmo_plugins.report.runs.grouping import experiment
@@ -17,6 +16,11 @@ LEGEND = (
     "bluelmo: mean over runs with other seeds; sd: their deviation, with n - 1. "
     f"{100 * LEVEL:.0f} % interval: bootstrap of that mean over the documents of the test split "
     f"(its rows, where the corpus tells no documents), {NUM_RESAMPLES} resamples."
+)
+
+SOURCE = (
+    "Published: the rows ELMo, BioBERT and BlueBERT-base (P+M) in the README of "
+    "github.com/ncbi-nlp/BLUE_Benchmark (Peng, Yan and Lu, 2019)."
 )
 
 SAMPLE_NOTE = (

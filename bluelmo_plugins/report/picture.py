@@ -1,13 +1,13 @@
 """The BLUE table as a picture."""
 
-from itertools import accumulate
+from collections.abc import Sequence
+from itertools import accumulate, cycle
 from typing import TYPE_CHECKING
 
 from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
 from bluelmo_plugins.report.bootstrap import LEVEL
 from bluelmo_plugins.report.notes import SAMPLE_NOTE
-from bluelmo_plugins.report.published import PUBLISHED_SYSTEMS
 from bluelmo_plugins.report.row import Row, deviation, mean
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ OURS = "#c1272d"
 DOTS_PER_INCH = 150
 
 _PUBLISHED = "#5b6770"
-_MARKERS = ("o", "^", "s")
+_MARKERS = "o^sv<>*pXP"
 _GREY = "#d9dde0"
 _WIDTH = 10.0
 _ROW_HEIGHT = 0.5
@@ -52,7 +52,7 @@ def table_figure(table: BlueTable) -> "Figure":
     axes = figure.add_subplot()
     for place, row in zip(places, table.rows, strict=True):
         axes.axhline(place, color=_GREY, linewidth=0.8, zorder=0)
-        _draw_published(axes, place, row)
+        _draw_published(axes, place, row, table.systems)
         if row.runs:
             _draw_ours(axes, place, row)
     axes.set_ylim(bottoms[-1], 0)
@@ -60,17 +60,17 @@ def table_figure(table: BlueTable) -> "Figure":
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "left", "right"]].set_visible(False)
     axes.set_xlabel("official score, percent")
-    _draw_legend(figure)
+    _draw_legend(figure, table.systems)
     if table.is_sample:
         figure.supxlabel(SAMPLE_NOTE, fontsize=9, color=OURS)
     return figure
 
 
-def _draw_published(axes: "Axes", place: float, row: Row) -> None:
-    if row.published is None:
-        return
-    for score, marker in zip(row.published.published, _MARKERS, strict=True):
-        axes.plot(score, place, marker, color=_PUBLISHED, fillstyle="none", markersize=8)
+def _draw_published(axes: "Axes", place: float, row: Row, systems: Sequence[str]) -> None:
+    scores = (row.published.published if row.published else None) or {}
+    for name, marker in zip(systems, cycle(_MARKERS), strict=False):
+        if name in scores:
+            axes.plot(scores[name], place, marker, color=_PUBLISHED, fillstyle="none", markersize=8)
 
 
 def _draw_ours(axes: "Axes", place: float, row: Row) -> None:
@@ -103,7 +103,7 @@ def _tick(row: Row) -> str:
     return "\n".join(lines)
 
 
-def _draw_legend(figure: "Figure") -> None:
+def _draw_legend(figure: "Figure", systems: Sequence[str]) -> None:
     from matplotlib.lines import Line2D
 
     def handle(label: str, **looks: object) -> Line2D:
@@ -114,7 +114,7 @@ def _draw_legend(figure: "Figure") -> None:
         handle("each run", color=OURS, marker="|", linestyle="none", markersize=13),
         handle(f"{100 * LEVEL:.0f} % interval", color=OURS, linewidth=3, alpha=0.35),
     ]
-    for name, marker in zip(PUBLISHED_SYSTEMS, _MARKERS, strict=True):
+    for name, marker in zip(systems, cycle(_MARKERS), strict=False):
         looks = {"color": _PUBLISHED, "marker": marker, "linestyle": "none", "fillstyle": "none"}
         handles.append(handle(f"{name} (published)", **looks))
     figure.legend(

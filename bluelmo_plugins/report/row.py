@@ -7,12 +7,11 @@ from typing import Optional
 
 import numpy as np
 
-from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS, SPLITS
-from bluelmo_plugins.dataset_readers.split_files import split_of
+from bluelmo_plugins.dataset_readers.split_files import SPLITS, split_of
 from bluelmo_plugins.report.bootstrap import Interval, bootstrap_interval
-from bluelmo_plugins.report.published import BLUE_TASKS, BlueTask
 from bluelmo_plugins.report.runs.samples import Samples
 from bluelmo_plugins.report.runs.scored_run import ScoredRun
+from bluelmo_plugins.tasks import About
 
 # A test split of another size than BLUE's by more than this share is another corpus. That of DDI
 # lacks 45 of BLUE's 5,761 rows in the originals.
@@ -28,8 +27,8 @@ class Row:
         What the row is about: a task of BLUE, or a corpus.
     measure : `str`
         Its official score.
-    published : `Optional[BlueTask]`, optional (default = `None`)
-        The task of BLUE whose published scores are comparable.
+    published : `Optional[About]`, optional (default = `None`)
+        The task whose published scores are comparable.
     labels : `list[str]`, optional (default = `[]`)
         What must be said beside the score, wherever it stands.
     runs : `list[ScoredRun]`, optional (default = `[]`)
@@ -40,7 +39,7 @@ class Row:
 
     name: str
     measure: str
-    published: Optional[BlueTask] = None
+    published: Optional[About] = None
     labels: list[str] = field(default_factory=list)
     runs: list[ScoredRun] = field(default_factory=list)
     interval: Optional[Interval] = None
@@ -89,7 +88,8 @@ def row_of(runs: list[ScoredRun], stand_ins: Mapping[str, str]) -> Row:
     `Row`
     """
     corpus = runs[0].run.corpus
-    task = next((each for each in BLUE_TASKS if each.corpus == corpus), None)
+    about = runs[0].run.about
+    task = about if about.published else None
     samples = Samples(None, None)
     for each in runs:
         samples = samples.united(each.samples)
@@ -98,9 +98,10 @@ def row_of(runs: list[ScoredRun], stand_ins: Mapping[str, str]) -> Row:
     interval = bootstrap_interval(comparisons) if len(comparisons) == len(runs) else None
     labels = [*samples.labels, *other_data]
     if task is None or other_data or samples.corpus:
-        name = stand_ins.get(corpus, corpus)
+        is_own = task is None and corpus not in stand_ins
+        name = str(about.name or corpus) if is_own else stand_ins.get(corpus, corpus)
         return Row(name, runs[0].run.score, None, labels, runs, interval)
-    return Row(task.name, task.measure, task, labels, runs, interval)
+    return Row(str(task.name), str(task.measure), task, labels, runs, interval)
 
 
 def differing_sizes(run: ScoredRun) -> dict[str, tuple[int, int]]:
@@ -117,7 +118,7 @@ def differing_sizes(run: ScoredRun) -> dict[str, tuple[int, int]]:
     `dict[str, tuple[int, int]]`
         What was counted and what was published, by what it is.
     """
-    published = PUBLISHED_COUNTS.get(run.run.corpus, {})
+    published = run.run.about.counts or {}
     place = SPLITS.index("test")
     return {
         name: (size, published[name][place])
@@ -127,7 +128,7 @@ def differing_sizes(run: ScoredRun) -> dict[str, tuple[int, int]]:
 
 
 def _other_data(
-    runs: list[ScoredRun], task: Optional[BlueTask], stand_ins: Mapping[str, str]
+    runs: list[ScoredRun], task: Optional[About], stand_ins: Mapping[str, str]
 ) -> list[str]:
     """Why a score is not one on the test split of the corpus that the config names."""
     first = runs[0]
@@ -146,7 +147,7 @@ def _other_data(
     return reasons
 
 
-def _is_official(run: ScoredRun, task: BlueTask) -> bool:
-    official = run.evaluation.metrics.get(task.metric)
+def _is_official(run: ScoredRun, task: About) -> bool:
+    official = run.evaluation.metrics.get(str(task.metric))
     # Two NaN are the same score: none.
     return official is not None and np.array_equal(official, run.test_score, equal_nan=True)

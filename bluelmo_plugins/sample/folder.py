@@ -1,5 +1,6 @@
 """Folders of sample files: known by their README and checksums, written whole or not at all."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ DISCLAIMER = (
     "These are samples: random weights and invented sentences. They show that the software works\n"
     "and prove nothing about biomedical text."
 )
+_CORPORA = Path(__file__).parent / "blue"
 _README = "README.md"
 _README_START = "# Sample files, written by `allennlp blue sample`\n"
 # In the format of `sha256sum`, which can check it.
@@ -73,6 +75,20 @@ def write_sample_folder(folder: Path, readme: str, write: Callable[[Path], None]
         text = f"{_README_START}\n{DISCLAIMER}\n\n{readme}"
         (partial / _README).write_text(text, encoding="utf-8")
         _write_checksums(partial)
+
+
+def sample_corpora() -> list[str]:
+    """The folders of the sample corpora, in BLUE's layout."""
+    return sorted(folder.name for folder in _CORPORA.iterdir())
+
+
+def write_corpora(directory: Path) -> None:
+    """Copies the sample corpora into an existing folder."""
+    for folder in sample_corpora():
+        (directory / folder).mkdir()
+        for file in (_CORPORA / folder).iterdir():
+            # Not `copytree`: the copies must be writable where the package is not.
+            shutil.copyfile(file, directory / folder / file.name)
 
 
 def is_sample(folder: Path) -> bool:

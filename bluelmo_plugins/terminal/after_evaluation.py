@@ -9,19 +9,20 @@ from allennlp.commands.evaluate import Evaluate
 
 from bluelmo_plugins.report.runs.run import Run, read_run
 from bluelmo_plugins.report.runs.samples import samples_of
+from bluelmo_plugins.tasks import About
 from bluelmo_plugins.terminal.command import arguments_of
 from bluelmo_plugins.terminal.last_words import tell
 from bluelmo_plugins.terminal.published_elmo import beside_published_elmo
 
 
-def tell_after_evaluation(corpus: str, data_path: Any) -> None:
+def tell_after_evaluation(about: About, data_path: Any) -> None:
     """
     Tells it where `allennlp evaluate` has come to the last of its files; does nothing elsewhere.
 
     # Parameters
 
-    corpus : `str`
-        What our configs call the corpus.
+    about : `About`
+        What is known about the task.
     data_path : `Any`
         The file that was evaluated on just now.
     """
@@ -30,7 +31,7 @@ def tell_after_evaluation(corpus: str, data_path: Any) -> None:
         return
     run = run_of(told.archive_file)
     samples = samples_of(run or Run(Path(), {"model": {}}), Path(str(data_path)))
-    published = beside_published_elmo(corpus, samples)
+    published = beside_published_elmo(about, samples)
     lines = [published] if published else []
     if told.output_file:
         lines.append(f"All figures, scores as fractions: {told.output_file}")

@@ -75,7 +75,7 @@ def lines_after_training(folder: Path) -> list[str]:
     except InputError:
         # Of some corpora there is none, or it comes later.
         test_file = None
-    published = beside_published_elmo(run.corpus, samples_of(run, test_file or Path()))
+    published = beside_published_elmo(run.about, samples_of(run, test_file or Path()))
     score = _dev_score(run, read_epochs(run))
     return [score, *([published] if published else []), *files, *_next(run, test_file)]
 

@@ -2,16 +2,16 @@
 
 from typing import Optional
 
-from bluelmo_plugins.report.published import BLUE_TASKS
 from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.tasks import About
 
 
-def beside_published_elmo(corpus: str, samples: Samples) -> Optional[str]:
+def beside_published_elmo(about: About, samples: Samples) -> Optional[str]:
     """
     # Parameters
 
-    corpus : `str`
-        What our configs call the corpus that a score is about.
+    about : `About`
+        What is known about the task.
     samples : `Samples`
         What of that score is a sample.
 
@@ -19,12 +19,12 @@ def beside_published_elmo(corpus: str, samples: Samples) -> Optional[str]:
 
     `Optional[str]`
         A sentence with the published score, or that there is nothing to compare; `None` for a
-        corpus that BLUE does not have.
+        task without published scores.
     """
-    task = next((each for each in BLUE_TASKS if each.corpus == corpus), None)
-    if task is None:
+    score = (about.published or {}).get("ELMo")
+    if score is None:
         return None
-    published = f"{task.published[0]:.1f} ({task.measure}, test split of {task.name})"
+    published = f"{score:.1f} ({about.measure}, test split of {about.name})"
     labels = ", ".join(samples.labels)
     if samples.corpus or samples.elmo:
         what = labels[0].upper() + labels[1:]

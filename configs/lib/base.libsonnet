@@ -24,9 +24,22 @@ local presets = ['default', 'paper'];
   dataset_dir:: env.DATASET_DIR,
   corpus:: error "Must override corpus: its folder in DATASET_DIR, such as 'ddi2013-type'",
 
-  // What the corpus is, its licence and where to get it: an object of the three texts `corpus`,
-  // `licence` and `source`, which `allennlp blue check` and README.md tell; null: nothing is told.
-  about:: null,
+  // What is known about the task, for `allennlp blue check` and `report`; every field may be null.
+  // In a table of results: its name, the official score's name, the key of that score among the
+  // metrics, published scores in percent by system, and the row in BLUE's own table. About the
+  // corpus: what it is, its licence, where to get it, and published counts of train, dev and test
+  // by what is counted (mentions, positives, negatives, documents, sentences, pairs).
+  about:: {
+    name: $.corpus,
+    measure: null,
+    metric: null,
+    published: null,
+    blue_row: null,
+    corpus: null,
+    licence: null,
+    source: null,
+    counts: null,
+  },
 
   // ELMo's files (--options_path, --weights_path), of any size.
   options_file:: env.ELMO_DIR + '/options.json',

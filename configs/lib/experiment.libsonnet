@@ -9,6 +9,7 @@ local names = import 'names.libsonnet';
   dataset_reader: {
     type: $.family,
     corpus: $.corpus,
+    published_counts: $.about.counts,
     tokenizer: $.tokenizer,
     max_tokens: $.maxlen,
     token_indexers: { elmo: { type: 'blue_elmo_characters' } },
@@ -99,5 +100,5 @@ local names = import 'names.libsonnet';
 
   include_in_archive: if $.archive_elmo then ['elmo'],
 
-  evaluation: { type: 'blue', task: $.corpus, score: $.official_score },
+  evaluation: { type: 'blue', task: $.corpus, score: $.official_score, about: $.about },
 }

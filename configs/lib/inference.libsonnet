@@ -9,6 +9,7 @@ closed(pair {
   output_sigmoid:: { default: false, paper: true }[$.preset],
 
   family:: 'blue_inference',
+  about+:: { measure: 'accuracy', metric: 'accuracy' },
   official_score:: 'accuracy',
 
   dataset_reader+: { labels: $.labels },

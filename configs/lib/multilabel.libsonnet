@@ -8,6 +8,7 @@ closed(sentence {
   neighbours:: false,
 
   family:: 'blue_multilabel',
+  about+:: { measure: 'F1 over documents', metric: 'f1_document' },
   official_score:: 'F1 of mean precision and mean recall of documents',
   label_field:: 'labels',
 

@@ -30,6 +30,7 @@ closed(base {
   undersample:: false,
 
   family:: 'blue_ner',
+  about+:: { measure: 'F1 of mentions', metric: 'f1_mention' },
   official_score:: 'F1 of mentions that are right in each span',
   labels:: ['B', 'I', 'O'],
 

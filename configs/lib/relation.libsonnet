@@ -23,6 +23,7 @@ closed(sentence {
   pdrop:: 0.5,
 
   family:: 'blue_relation',
+  about+:: { measure: $.average + ' F1', metric: 'f1_' + $.average },
   official_score::
     local others = if $.negative_label == null then '' else ' but ' + $.negative_label;
     $.average + ' F1 of all labels' + others,
@@ -30,6 +31,7 @@ closed(sentence {
   dataset_reader+: {
     labels: $.labels,
     label_aliases: $.label_aliases,
+    negative_label: $.negative_label,
   },
   model+: {
     metric: {

@@ -17,6 +17,7 @@ closed(pair {
   class_weights:: false,
 
   family:: 'blue_similarity',
+  about+:: { measure: "Pearson's r", metric: 'pearson' },
   official_score:: "Pearson's r",
 
   dataset_reader+: { max_score: $.max_score },

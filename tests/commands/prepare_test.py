@@ -11,8 +11,8 @@ import pytest
 from bluelmo_plugins.commands.prepare import Prepare
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.official.scorers import scorer_of
-from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.preparation.corpora import CORPORA
+from bluelmo_plugins.tasks import load_task
 from tests.configs.jsonnet_files import CONFIGS, TASKS
 from tests.preparation.miniatures import MINIATURES
 from tests.preparation.source_files import write

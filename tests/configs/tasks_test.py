@@ -5,8 +5,8 @@ import re
 
 import pytest
 from allennlp.commands.train import TrainModel
-
 from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS
+
 from tests.configs.jsonnet_files import CONFIGS, TASKS, at, error, evaluate, variant
 
 each_task = pytest.mark.parametrize("task", TASKS)

@@ -1,8 +1,8 @@
 """The line at the end of a file."""
 
 import pytest
-
 from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS, compare
+
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 
 

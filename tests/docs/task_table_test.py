@@ -1,8 +1,8 @@
 """The table in README.md is what the configs give."""
 
 import pytest
-
 from bluelmo_plugins.inspection.tasks import BLUE_CONFIGS
+
 from docs.task_table import BEGIN, END, README, task_table, with_table
 
 

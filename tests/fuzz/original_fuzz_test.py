@@ -9,7 +9,6 @@ import pytest
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.inspection.survey import survey_file
-from bluelmo_plugins.official.task import Task, load_task
 from bluelmo_plugins.preparation import bc5cdr, chemprot, share_clefe
 from bluelmo_plugins.preparation.corpora import CORPORA
 from bluelmo_plugins.preparation.dataset_folder import new_folder
@@ -17,6 +16,7 @@ from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.sentences import SentenceSplitter
 from bluelmo_plugins.preparation.split_lists import find_split_lists
 from bluelmo_plugins.preparation.splits import Choices
+from bluelmo_plugins.tasks import Task, load_task
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
 from tests.preparation.miniatures import MINIATURES

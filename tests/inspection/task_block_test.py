@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from bluelmo_plugins.inspection.tasks import inspected_tasks
 
 from bluelmo_plugins.inspection.findings import inspect_task
 from bluelmo_plugins.inspection.task_block import task_block
-from bluelmo_plugins.inspection.tasks import inspected_tasks
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from allennlp.common import Params
 
 from bluelmo_plugins.official.scorer import Scored
 from bluelmo_plugins.official.scorers import scorer_of
-from bluelmo_plugins.official.task import load_task
+from bluelmo_plugins.tasks import load_task
 from tests.configs.jsonnet_files import CONFIGS
 
 QUICK = """

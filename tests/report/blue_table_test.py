@@ -5,9 +5,9 @@ import math
 import shutil
 
 import pytest
+from bluelmo_plugins.report.published import BLUE_TASKS
 
 from bluelmo_plugins.report.blue_table import make_table
-from bluelmo_plugins.report.published import BLUE_TASKS
 from bluelmo_plugins.report.row import deviation, mean
 from bluelmo_plugins.report.runs.run import find_runs
 from bluelmo_plugins.report.runs.samples import Samples

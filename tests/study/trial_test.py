@@ -8,7 +8,7 @@ import pytest
 
 import study.__main__ as command
 import study.trial as module
-from bluelmo_plugins.sample.corpora import write_corpora
+from bluelmo_plugins.sample.folder import write_corpora
 from study.corpora import Sizes
 from study.factors import Variant
 from study.page import PAGE, compare_all, make_page
@@ -30,7 +30,7 @@ HOC = dataclasses.replace(
 def shared(tmp_path: Path, tiny_elmo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shared = tmp_path / "shared"
     (shared / "blue").mkdir(parents=True)
-    write_corpora(shared / "blue", seed=13)
+    write_corpora(shared / "blue")
     (shared / "elmo-pubmed-small").symlink_to(tiny_elmo)
     monkeypatch.setattr(module, "SHARED", shared)
     monkeypatch.setattr(command, "SHARED", shared)

@@ -12,12 +12,12 @@ from bluelmo_plugins.metrics.document_f1 import DocumentF1
 from bluelmo_plugins.metrics.mention_f1 import MentionF1
 from bluelmo_plugins.metrics.pearson import Pearson
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
-from bluelmo_plugins.official.task import Task
 from bluelmo_plugins.report.comparison.comparison import Comparison
 from bluelmo_plugins.report.comparison.label_sets import compare_label_sets
 from bluelmo_plugins.report.comparison.labels import compare_labels
 from bluelmo_plugins.report.comparison.mentions import compare_mentions
 from bluelmo_plugins.report.comparison.scores import compare_scores
+from bluelmo_plugins.tasks import Task
 
 _COMPARE: dict[type[Metric], Callable[[Task, Sequence[Instance], Path], Comparison]] = {
     RelationF1: compare_labels,

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from allennlp.data import Instance
 
-from bluelmo_plugins.official.task import Task
 from bluelmo_plugins.report.comparison.answers import metadata_of, read_answers
 from bluelmo_plugins.report.comparison.comparison import (
     FALSE_NEGATIVE,
@@ -18,6 +17,7 @@ from bluelmo_plugins.report.comparison.comparison import (
     Numbers,
     ratio,
 )
+from bluelmo_plugins.tasks import Task
 
 
 class _Sentence(NamedTuple):

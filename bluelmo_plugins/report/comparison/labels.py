@@ -9,9 +9,7 @@ import numpy as np
 from allennlp.data import Instance
 
 from bluelmo_plugins.dataset_readers.pairs import pairs_of
-from bluelmo_plugins.dataset_readers.published_counts import NEGATIVE_LABELS
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
-from bluelmo_plugins.official.task import Task
 from bluelmo_plugins.report.comparison.answers import Metadata, metadata_of, read_answers
 from bluelmo_plugins.report.comparison.comparison import (
     FALSE_NEGATIVE,
@@ -25,6 +23,7 @@ from bluelmo_plugins.report.comparison.comparison import (
     ratio,
     sum_by_unit,
 )
+from bluelmo_plugins.tasks import Task
 
 Score = Callable[[Numbers], Numbers]
 
@@ -60,7 +59,7 @@ def compare_labels(task: Task, gold: Sequence[Instance], predictions: Path) -> C
         units,
         counts,
         _score(task, labels, negative),
-        _sizes(task, gold_labels),
+        _sizes(task, gold_labels, negative),
         list(_errors(places, gold_labels, answers, negative)),
         Confusion(labels, (gold_rows.T @ answer_rows).astype(np.int64)),
     )
@@ -108,10 +107,10 @@ def _accuracy(sums: Numbers) -> Numbers:
     return ratio(correct, gold)
 
 
-def _sizes(task: Task, gold: Sequence[str]) -> dict[str, int]:
+def _sizes(task: Task, gold: Sequence[str], negative: Optional[str]) -> dict[str, int]:
     if not isinstance(task.metric, RelationF1):
         return {"pairs": len(gold)}
-    negatives = sum(label in NEGATIVE_LABELS for label in gold)
+    negatives = gold.count(negative)
     return {"positives": len(gold) - negatives, "negatives": negatives}
 
 

@@ -9,7 +9,6 @@ from allennlp.data import Instance
 
 from bluelmo_plugins.mentions import Mention, character_spans, span_text, tags_to_mentions
 from bluelmo_plugins.official.mentions import docid_of
-from bluelmo_plugins.official.task import Task
 from bluelmo_plugins.report.comparison.answers import Metadata, metadata_of, read_answers
 from bluelmo_plugins.report.comparison.comparison import (
     FALSE_NEGATIVE,
@@ -20,6 +19,7 @@ from bluelmo_plugins.report.comparison.comparison import (
     f1,
     sum_by_unit,
 )
+from bluelmo_plugins.tasks import Task
 
 Mentions = list[Mention]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from allennlp.data import Instance
 
-from bluelmo_plugins.official.task import Task
 from bluelmo_plugins.report.comparison.answers import metadata_of, read_answers
 from bluelmo_plugins.report.comparison.comparison import DIFFERENCE, Comparison, Error, Numbers
+from bluelmo_plugins.tasks import Task
 
 # As the metric `Pearson`: predictions that differ by float32 rounding are constant.
 _ROUNDING = 1e-6

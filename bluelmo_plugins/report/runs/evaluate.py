@@ -13,7 +13,6 @@ from allennlp.predictors import Predictor
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.files.whole_files import written_whole
-from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.evaluation import (
     PREDICTIONS_NAME,
@@ -22,6 +21,7 @@ from bluelmo_plugins.report.runs.evaluation import (
 )
 from bluelmo_plugins.report.runs.run import CONFIG_NAME, Run
 from bluelmo_plugins.report.runs.samples import samples_of
+from bluelmo_plugins.tasks import load_task
 
 _DEFAULT_BATCH_SIZE = 32
 _CPU = -1

@@ -10,6 +10,7 @@ from typing import Any, Optional
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.files.whole_files import sum_of
 from bluelmo_plugins.report.runs.settings import settings
+from bluelmo_plugins.tasks import About
 
 CONFIG_NAME = "config.json"
 ARCHIVE_NAME = "model.tar.gz"
@@ -60,6 +61,11 @@ class Run:
         """The name of the corpus: what the config calls it, or the folder of its files."""
         told = self.config["dataset_reader"].get("corpus")
         return str(told or Path(str(self.config.get("train_data_path"))).parent.name)
+
+    @property
+    def about(self) -> About:
+        """What the config says about the task."""
+        return About.of(self.config, self.directory / CONFIG_NAME)
 
     @property
     def elmo(self) -> Optional[Path]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Optional
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.comparison.comparison import Comparison
 from bluelmo_plugins.report.runs.epochs import Epochs, read_epochs
@@ -14,6 +13,7 @@ from bluelmo_plugins.report.runs.evaluation import PREDICTIONS_NAME, Evaluation
 from bluelmo_plugins.report.runs.run import CONFIG_NAME, Run
 from bluelmo_plugins.report.runs.samples import Samples, samples_of
 from bluelmo_plugins.report.runs.test_split import find_test_file
+from bluelmo_plugins.tasks import load_task
 
 
 @dataclass(frozen=True)

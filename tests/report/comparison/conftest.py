@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from allennlp.data import Instance
 
-from bluelmo_plugins.official.task import Task, load_task
 from bluelmo_plugins.report.comparison.compare import _COMPARE
 from bluelmo_plugins.report.comparison.comparison import Comparison
+from bluelmo_plugins.tasks import Task, load_task
 from tests.report.fake_runs import config_of, write_predictions
 
 Compare = Callable[[Task, Sequence[Instance], list[dict[str, Any]]], Comparison]

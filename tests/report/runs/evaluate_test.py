@@ -7,12 +7,12 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.evaluate import _batch_size, device_of, evaluate_run
 from bluelmo_plugins.report.runs.evaluation import read_evaluation
 from bluelmo_plugins.report.runs.run import read_run
 from bluelmo_plugins.sample.folder import DISCLAIMER
+from bluelmo_plugins.tasks import load_task
 from tests.configs.jsonnet_files import CONFIGS
 from tests.configs.train_test import TINY
 from tests.report.fake_runs import config_of, write_training
