@@ -1,20 +1,35 @@
-"""Tasks from configs."""
+"""Tasks: what a config says about corpus, files, reader and score."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
+from bluelmo_plugins.modules.bilm import ElmoFiles
 from bluelmo_plugins.official.row_scorer import RelationScorer
 from bluelmo_plugins.official.scorers import scorer_of
-from bluelmo_plugins.tasks import load_task
+from bluelmo_plugins.tasks import Task, load_task, shipped_tasks
+from tests.configs.jsonnet_files import CONFIGS
+
+FOLDERS = {"ELMO_DIR": "/elmo", "DATASET_DIR": "/blue"}
 
 PLAIN = {
     "dataset_reader": {"type": "blue_relation", "labels": ["a", "b"], "tokenizer": "no such thing"},
     "model": {"type": "blue_relation", "metric": {"type": "blue_relation_f1", "labels": ["a"]}},
 }
+
+
+@pytest.fixture
+def write(tmp_path):
+    def make(text: str, name: str = "file.tsv") -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return make
 
 
 def test_a_shipped_task_needs_no_folders(monkeypatch):
@@ -54,13 +69,91 @@ def test_an_unknown_task_is_told_with_the_known_ones(name, told):
 def test_a_config_without_reader_or_metric_is_told(write, part):
     path = write(json.dumps({key: value for key, value in PLAIN.items() if key != part}))
     with pytest.raises(InputError, match=f"the config has no {part}"):
-        load_task(str(path))
+        _ = (load_task(path).reader, load_task(path).metric)
 
 
 def test_a_reader_of_another_kind_is_told(write):
     path = write(json.dumps({**PLAIN, "dataset_reader": {"type": "sequence_tagging"}}))
     with pytest.raises(InputError, match=r"file.tsv: the reader is SequenceTaggingDatasetReader"):
-        load_task(str(path))
-    task = load_task("biosses")._replace(reader=BlueReader())
+        _ = load_task(path).reader
+    task = load_task("biosses")
+    task.reader = BlueReader()
     with pytest.raises(InputError, match="biosses has the reader BlueReader"):
         scorer_of(task)
+
+
+def test_the_shipped_tasks_are_the_configs_in_the_order_of_blues_table():
+    tasks = shipped_tasks()
+    assert {task.name for task in tasks} == {path.stem for path in CONFIGS.glob("*.jsonnet")}
+    assert [task.about.blue_row for task in tasks] == list(range(1, 11))
+
+
+@pytest.mark.parametrize("task", shipped_tasks(), ids=lambda task: task.name)
+def test_a_shipped_task_says_all_that_is_known_about_it(task):
+    about = task.about
+    texts = (about.name, about.measure, about.metric, about.corpus, about.licence, about.source)
+    assert all(text and "|" not in text for text in texts)
+    assert set(about.published) == {"ELMo", "BioBERT", "BlueBERT"}
+    assert all(len(counts) == 3 and min(counts) > 0 for counts in about.counts.values())
+    assert task.reader.published_counts == about.counts
+    assert about.metric in task.metric.get_metric(reset=True)
+
+
+def test_a_shipped_task_has_three_files_and_an_elmo():
+    task = load_task("ddi", FOLDERS)
+    folder = Path("/blue/ddi2013-type")
+    names = {"train": "train.tsv", "dev": "dev.tsv", "test": "test.tsv"}
+    assert task.files() == {split: folder / name for split, name in names.items()}
+    assert task.elmo == ElmoFiles("/elmo/options.json", "/elmo/weights.hdf5")
+    assert task.labels == ["DDI-advise", "DDI-effect", "DDI-int", "DDI-mechanism", "DDI-false"]
+
+
+def test_files_are_read_as_training_and_evaluation_read_them():
+    task = load_task("mednli", FOLDERS)
+    assert (task.split_reader("dev").max_tokens, task.reader.max_tokens) == (128, None)
+    other = {"type": "blue_relation", "labels": ["a"], "max_tokens": 9}
+    task = Task(Path("x"), {**PLAIN_FILES, "validation_dataset_reader": other})
+    assert [task.split_reader(split).max_tokens for split in ("train", "test")] == [None, 9]
+
+
+PLAIN_FILES = {
+    "dataset_reader": {"type": "blue_relation", "labels": ["a", "b"]},
+    "train_data_path": "t/train.tsv",
+}
+
+
+def test_the_test_file_is_the_one_of_the_config_or_beside_the_dev_file():
+    def files(**paths: str) -> dict[str, Path]:
+        return Task(Path("x"), {**PLAIN_FILES, **paths}).files()
+
+    assert files() == {"train": Path("t/train.tsv"), "test": Path("t/test.tsv")}
+    assert files(validation_data_path="d/dev.tsv")["test"] == Path("d/test.tsv")
+    assert files(validation_data_path="d/dev.tsv", test_data_path="e/x")["test"] == Path("e/x")
+    with pytest.raises(InputError, match=r"x: the config has no train_data_path"):
+        Task(Path("x"), {"dataset_reader": {}}).files()
+
+
+def test_a_variant_changes_what_it_names_and_nothing_else(write):
+    fields = "corpus:: 'c', options_file:: 'o', weight_file:: 'w', about+:: { licence: 'ours' }"
+    path = write(f"(import '{CONFIGS}/ddi.jsonnet') + {{ {fields} }}", "mine.jsonnet")
+    task, original = load_task(path, FOLDERS), load_task("ddi")
+    assert (task.name, task.elmo) == ("mine", ElmoFiles("o", "w"))
+    assert task.files()["train"] == Path("/blue/c/train.tsv")
+    assert task.about.licence == "ours"
+    assert task.about.published == original.about.published
+
+
+def test_a_corpus_of_ones_own_has_its_name_and_measure_alone(write):
+    fields = "corpus:: 'herbs', labels:: ['a', 'b'], negative_label:: 'b'"
+    path = write(f"(import '{CONFIGS}/lib/relation.libsonnet') + {{ {fields} }}", "herbs.jsonnet")
+    about = load_task(path, FOLDERS).about
+    assert (about.name, about.measure, about.metric) == ("herbs", "micro F1", "f1_micro")
+    assert (about.published, about.counts, about.source) == (None, None, None)
+
+
+def test_an_unknown_field_of_about_is_told_with_the_known_ones(write):
+    path = write(
+        f"(import '{CONFIGS}/ddi.jsonnet') + {{ about+:: {{ licens: 'x' }} }}", "m.jsonnet"
+    )
+    with pytest.raises(InputError, match=r"m.jsonnet: .*'licens'.*Did you mean 'licence'"):
+        load_task(path)

@@ -8,6 +8,7 @@ import pytest
 from bluelmo_plugins.commands.check import Check
 from bluelmo_plugins.commands.sample import Sample
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.tasks import load_task
 from tests.configs.jsonnet_files import CONFIGS
 
 
@@ -39,8 +40,11 @@ def check(capsys):
 @pytest.fixture
 def _few_tasks(monkeypatch):
     """Ten take long; those that nobody named are the same in a few."""
-    tasks = ("biosses", "ddi", "chemprot")
-    monkeypatch.setattr("bluelmo_plugins.commands.check.BLUE_CONFIGS", tasks)
+    names = ("biosses", "ddi", "chemprot")
+    monkeypatch.setattr(
+        "bluelmo_plugins.commands.check.shipped_tasks",
+        lambda folders: [load_task(name, folders) for name in names],
+    )
 
 
 @pytest.fixture
@@ -204,13 +208,13 @@ def test_a_corpus_without_elmo_is_ready_but_for_it(check, corpora):
 def test_a_config_of_ones_own_is_checked_where_it_says(check, corpora, tiny_elmo, tmp_path):
     config = tmp_path / "mine.jsonnet"
     elmo = f"options_file:: '{tiny_elmo}/options.json', weight_file:: '{tiny_elmo}/weights.hdf5'"
-    fields = f"dataset_dir:: '{corpora}', {elmo}, about:: null"
+    fields = f"dataset_dir:: '{corpora}', {elmo}"
     config.write_text(f"(import '{CONFIGS}/ddi.jsonnet') + {{ {fields} }}")
     status, printed = check(config)
     assert status == 0
     assert "is not set" not in printed
     assert printed.startswith(f"ELMo: {tiny_elmo}\n")
-    assert printed.split("\n\n")[1].startswith("mine\n  files ")
+    assert printed.split("\n\n")[1].startswith("mine: DDI 2013")
     assert printed.endswith(f"Next: allennlp train {config} -s runs/mine\n")
 
 

@@ -13,6 +13,7 @@ from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.mentions import tags_to_mentions
 from bluelmo_plugins.metrics.mention_f1 import MentionF1
+from bluelmo_plugins.tasks import load_task
 
 # Two documents; the second sentence is long: eleven tokens.
 CORPUS = (
@@ -111,23 +112,24 @@ def test_is_built_from_a_config_and_indexed_for_elmo(corpus):
 def test_the_log_says_what_was_read_and_cut(corpus, caplog):
     corpus.write_text("### a comment\n" + CORPUS)
     with caplog.at_level(logging.INFO):
-        read(corpus, max_tokens=6, corpus="BC5CDR-chem")
+        read(corpus, max_tokens=6, published_counts={"mentions": [5203, 5347, 5385]})
     (summary,) = [r.message for r in caplog.records if "train.tsv" in r.message]
     assert "read 3 sentences" in summary
     assert "skipped 1 ### lines (line 1)" in summary
     assert "tokens: 17" in summary
     assert "sentences cut into windows of at most 6 tokens: 1; such windows: 2" in summary
-    assert "BLUE's BC5CDR-chem train: mentions 3 (published: 5203)" in summary
+    assert "mentions 3 (published: 5203)" in summary
 
 
 def test_mentions_are_counted_as_the_corpus_means_them(tmp_path, caplog):
     path = tmp_path / "Training.tsv"
     path.write_text("left\tB\nis\tO\nwide\tI\n")
+    counts = {"mentions": [4628, 1065, 5195]}
     for discontinuous, mentions in ((True, 1), (False, 2)):
         caplog.clear()
         with caplog.at_level(logging.INFO):
-            read(path, discontinuous=discontinuous, corpus="ShAReCLEFEHealthCorpus")
-        assert f"train: mentions {mentions} (published: 4628)" in caplog.text
+            read(path, discontinuous=discontinuous, published_counts=counts)
+        assert f"mentions {mentions} (published: 4628)" in caplog.text
 
 
 def test_without_labels_instances_have_no_tags(corpus):
@@ -156,11 +158,14 @@ COUNTS = {
 
 
 @pytest.mark.parametrize("split", COUNTS)
-@pytest.mark.parametrize("corpus_name", ["BC5CDR-chem", "BC5CDR-disease"])
-def test_bc5cdr_has_the_counts_that_blue_published(shared_dir, caplog, corpus_name, split):
+@pytest.mark.parametrize(
+    ("task", "corpus_name"), [("bc5cdr-chem", "BC5CDR-chem"), ("bc5cdr-dz", "BC5CDR-disease")]
+)
+def test_bc5cdr_has_the_counts_that_blue_published(shared_dir, caplog, task, corpus_name, split):
     path = shared_dir / "blue" / corpus_name / split
     with caplog.at_level(logging.INFO):
-        windows = read(path, corpus=corpus_name, max_tokens=64)
+        counts = load_task(task).about.counts
+        windows = read(path, published_counts=counts, max_tokens=64)
     sentences, tokens, chemicals, diseases = COUNTS[split]
     mentions = chemicals if corpus_name == "BC5CDR-chem" else diseases
     assert f"read {sentences} sentences" in caplog.text

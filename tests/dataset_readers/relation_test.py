@@ -102,7 +102,12 @@ def test_aliases_are_read_as_the_declared_label_and_counted(write, caplog):
 
 def test_a_known_corpus_is_compared_with_the_published_counts(write, caplog):
     with caplog.at_level(logging.INFO):
-        read(write(HEADER + ROWS, "test.tsv"), corpus="ddi2013-type")
+        counts = {"positives": [2937, 1004, 979], "negatives": [15842, 6240, 4782]}
+        read(
+            write(HEADER + ROWS, "test.tsv"),
+            published_counts=counts,
+            negative_label="DDI-false",
+        )
     assert "positives 1 (published: 979), negatives 1 (published: 4782)" in caplog.text
 
 

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import pytest
-from bluelmo_plugins.inspection.tasks import inspected_tasks
 
 from bluelmo_plugins.inspection.findings import inspect_task
 from bluelmo_plugins.inspection.task_block import task_block
+from bluelmo_plugins.tasks import load_task
 
 
 @pytest.fixture(scope="module")
 def blocks(shared_dir: Path) -> dict[str, list[str]]:
     """The lines about each task, with single spaces."""
     folders = {"ELMO_DIR": "nowhere", "DATASET_DIR": str(shared_dir / "blue")}
-    tasks = inspected_tasks(["bc5cdr-chem", "biosses"], folders)
+    tasks = [load_task(name, folders) for name in ("bc5cdr-chem", "biosses")]
     texts = {task.name: task_block(inspect_task(task)) for task in tasks}
     return {
         name: [" ".join(line.split()) for line in text.split("\n")] for name, text in texts.items()

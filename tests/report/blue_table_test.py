@@ -5,12 +5,12 @@ import math
 import shutil
 
 import pytest
-from bluelmo_plugins.report.published import BLUE_TASKS
 
 from bluelmo_plugins.report.blue_table import make_table
 from bluelmo_plugins.report.row import deviation, mean
 from bluelmo_plugins.report.runs.run import find_runs
 from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.tasks import shipped_tasks
 from tests.report.conftest import DDI_ROWS
 from tests.report.fake_runs import config_of, label_sample, write_evaluated, write_training
 
@@ -54,14 +54,14 @@ class TestScores:
 class TestRows:
     def test_all_tasks_are_there_and_missing_ones_stay_empty(self, ddi_runs):
         table = table_of(ddi_runs)
-        assert [row.name for row in table.rows] == [task.name for task in BLUE_TASKS]
+        assert [row.name for row in table.rows] == [task.about.name for task in shipped_tasks()]
         assert [row.name for row in table.rows if row.runs] == ["DDI"]
         assert all(row.interval is None and row.scores == [] for row in table.rows if not row.runs)
 
     def test_published_scores_are_those_of_blue(self):
-        published = {task.name: task.published for task in BLUE_TASKS}
+        published = [task.about.published for task in shipped_tasks()]
         elmo, biobert, bluebert = (
-            [scores[system] for scores in published.values()] for system in range(3)
+            [scores[system] for scores in published] for system in ("ELMo", "BioBERT", "BlueBERT")
         )
         assert elmo == [68.6, 60.2, 83.9, 91.5, 75.6, 62.0, 66.6, 71.2, 80.0, 71.4]
         assert biobert == [84.5, 82.7, 85.9, 93.0, 72.8, 78.8, 71.3, 72.2, 82.9, 80.5]

@@ -16,7 +16,12 @@ HALLMARKS = ["growing", "spreading", "hiding"]
 NO_SAMPLES = Samples(False, False)
 
 READERS: dict[str, dict[str, Any]] = {
-    "relation": {"type": "blue_relation", "corpus": "ddi2013-type", "labels": DDI_LABELS},
+    "relation": {
+        "type": "blue_relation",
+        "corpus": "ddi2013-type",
+        "labels": DDI_LABELS,
+        "negative_label": "DDI-false",
+    },
     "inference": {
         "type": "blue_inference",
         "corpus": "mednli",
@@ -47,6 +52,21 @@ SCORES = {
 }
 
 
+TASKS = {
+    "relation": "ddi",
+    "inference": "mednli",
+    "multilabel": "hoc",
+    "similarity": "biosses",
+    "ner": "bc5cdr-chem",
+}
+
+
+def about_of(family: str, corpus: str) -> dict[str, Any]:
+    """What a config says about the task; of a corpus that BLUE does not have, its name alone."""
+    task = load_task(TASKS[family])
+    return task.config["evaluation"]["about"] if corpus == task.corpus else {"name": corpus}
+
+
 def config_of(family: str, seed: int = 1, **reader: Any) -> dict[str, Any]:
     """A config as the shipped ones are, of the parts that matter to a report."""
     corpus = READERS[family] | reader
@@ -63,7 +83,12 @@ def config_of(family: str, seed: int = 1, **reader: Any) -> dict[str, Any]:
         "train_data_path": f"{folder}/train.tsv",
         "validation_data_path": f"{folder}/dev.tsv",
         "trainer": {"num_epochs": 20, "cuda_device": None},
-        "evaluation": {"type": "blue", "task": corpus["corpus"], "score": SCORES[family]},
+        "evaluation": {
+            "type": "blue",
+            "task": corpus["corpus"],
+            "score": SCORES[family],
+            "about": about_of(family, corpus["corpus"]),
+        },
         **dict.fromkeys(("random_seed", "numpy_seed", "pytorch_seed"), seed),
     }
 
