@@ -9,7 +9,9 @@ from typing import Optional, Union
 from allennlp.common.checks import ConfigurationError
 
 _LONGEST_CLAUSE = 1000
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class InputError(ConfigurationError):

@@ -16,6 +16,7 @@ from allennlp.training.metrics import Metric
 
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.mentions import TAGS
 from bluelmo_plugins.modules.bilm import ElmoFiles
 
 FOLDERS = ("ELMO_DIR", "DATASET_DIR")
@@ -95,8 +96,9 @@ class Task:
 
     @property
     def labels(self) -> list[str]:
-        """The labels of a row, declared for the vocabulary."""
-        return list(part(self.config, "vocabulary").get("labels") or [])
+        """The labels of a row; those of a token (B, I and O) are not among them."""
+        labels = list(part(self.config, "vocabulary").get("labels") or [])
+        return [] if set(labels) <= set(TAGS) else labels
 
     @property
     def elmo(self) -> Optional[ElmoFiles]:

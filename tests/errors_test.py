@@ -53,3 +53,7 @@ def test_of_many_names_the_first_are_listed_and_the_others_counted() -> None:
     assert listed("ab") == "a, b"
     assert listed("abc", most=2) == "a, b and 1 more"
     assert listed([]) == ""
+
+
+def test_half_a_character_shows_as_an_escape() -> None:
+    assert str(InputError("label 'x\ud83d'")) == r"label 'x\ud83d'."

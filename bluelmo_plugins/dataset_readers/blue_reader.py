@@ -10,6 +10,7 @@ from typing import Any, Optional, TypeVar, Union
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
 from allennlp.data.fields import TextField
 
+from bluelmo_plugins.dataset_readers.columns import Sentence
 from bluelmo_plugins.dataset_readers.cutting import cut_keeping_markers
 from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
@@ -21,9 +22,6 @@ from bluelmo_plugins.mentions import one_space_apart
 logger = logging.getLogger(__name__)
 
 Unit = TypeVar("Unit")
-
-Sentence = Union[str, list[str]]
-"""Raw text, or its words where it is tokenised already."""
 
 
 class BlueReader(DatasetReader):

@@ -6,8 +6,7 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import LabelField
 
-from bluelmo_plugins.dataset_readers.blue_reader import Sentence
-from bluelmo_plugins.dataset_readers.columns import Positions, Record
+from bluelmo_plugins.dataset_readers.columns import Positions, Record, Sentence
 from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
 from bluelmo_plugins.dataset_readers.pair_reader import PairReader
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport

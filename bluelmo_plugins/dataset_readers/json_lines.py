@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from bluelmo_plugins.errors import InputError
 
+# One half of a pair that stands for a character beyond U+FFFF; JSON can escape it by itself.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # A token file may begin with the token "{".
 _OBJECT = re.compile(r'\s*\{\s*"')
 
@@ -61,12 +63,28 @@ def json_objects(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, dict[s
             raise _no_object(path, number, found) from error
         if not isinstance(value, dict):
             raise _no_object(path, number, f"is a JSON {type(value).__name__}")
+        if half := half_of_a_character(value):
+            raise InputError(
+                f"half of a surrogate pair ({half})",
+                file=path,
+                line=number,
+                expected="text",
+                todo="The file may have been cut inside a character",
+            )
         yield number, value
 
 
-def json_rows(
-    path: Path, lines: Sequence[str], text: Callable[[Any], str]
-) -> Iterator[tuple[int, list[str]]]:
+def half_of_a_character(value: Any) -> Optional[str]:
+    """The first surrogate without its other half in a JSON value, which no encoding can write."""
+    found = _SURROGATE.search(json.dumps(value, ensure_ascii=False))
+    return found.group() if found else None
+
+
+MISSING: Any = object()
+"""What is in a row for a key that its object lacks."""
+
+
+def json_rows(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
     """
     The objects of a file as the rows of a table.
 
@@ -76,34 +94,24 @@ def json_rows(
         Its name, for the error.
     lines : `Sequence[str]`
         Its lines.
-    text : `Callable[[Any], str]`
-        What stands in a field for a value.
 
     # Returns
 
-    `Iterator[tuple[int, list[str]]]`
-        The keys of the first object, then a row for each object; each with the number of its line.
+    `Iterator[tuple[int, list[Any]]]`
+        The keys of the first object, then the values of each object, `MISSING` for a key that it
+        lacks; each with the number of its line.
 
     # Raises
 
     `InputError`
-        If a line is no JSON object, or one without a key of the first.
+        If a line is no JSON object.
     """
     keys: list[str] = []
     for line, values in json_objects(path, lines):
         if not keys:
             keys = list(values)
             yield line, keys
-        missing = [key for key in keys if key not in values]
-        if missing:
-            raise InputError(
-                f"the object has no '{missing[0]}'",
-                file=path,
-                line=line,
-                column=missing[0],
-                expected=f"the keys of the first line ({', '.join(keys)})",
-            )
-        yield line, [text(values[key]) for key in keys]
+        yield line, [values.get(key, MISSING) for key in keys]
 
 
 def _no_object(path: Path, line: int, found: str) -> InputError:

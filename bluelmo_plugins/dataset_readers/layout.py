@@ -3,9 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
-from bluelmo_plugins.dataset_readers.columns import LABEL, SCORE, Column, Positions, Record
+from bluelmo_plugins.dataset_readers.columns import (
+    INDEX,
+    LABEL,
+    SCORE,
+    Column,
+    Positions,
+    Record,
+)
+from bluelmo_plugins.dataset_readers.json_lines import MISSING
 from bluelmo_plugins.dataset_readers.table import Row, Table
 from bluelmo_plugins.errors import InputError
 
@@ -26,12 +34,15 @@ class Layout:
         The rows.
     positions : `Positions`
         The columns that were found.
+    columns : `Sequence[Column]`
+        The columns that were looked for.
     has_header : `bool`
         Whether the first row has the names.
     """
 
     table: Table
     positions: Positions
+    columns: Sequence[Column]
     has_header: bool
 
     def __str__(self) -> str:
@@ -48,8 +59,25 @@ class Layout:
     def records(self) -> Iterator[Record]:
         """The rows of data, in their order."""
         for number, row in enumerate(self.table.rows[self.has_header :]):
-            values = {name: row.fields[place] for name, place in self.positions.items()}
-            yield Record(self.table.path, row.line, number, values)
+            record = Record(self.table.path, row.line, number, {})
+            for column in self.columns:
+                if column.name in self.positions:
+                    self._add(record, column, row.fields[self.positions[column.name]])
+            yield record
+
+    def _add(self, record: Record, column: Column, found: Any) -> None:
+        if found is MISSING:
+            keys = ", ".join(self.table.rows[0].fields)
+            raise record.error("the object lacks the key", column.name, f"the keys {keys}")
+        try:
+            value = column.value(found)
+        except ValueError as error:
+            expected = "text, or a list of tokens" if column.is_text else "text or a number"
+            raise record.error(str(error), column.name, expected) from None
+        if isinstance(value, list):
+            record.tokenised[column.name] = value
+        else:
+            record.values[column.name] = value
 
     def _places(self) -> set[int]:
         return set(self.positions.values())
@@ -88,7 +116,7 @@ def find_layout(
     names = {alias for column in [*wanted, LABEL, SCORE] for alias in column.aliases}
     first = table.rows[0]
     header = [name.strip().lower() for name in first.fields]
-    has_header = not names.isdisjoint(header)
+    has_header = table.has_keys or not names.isdisjoint(header)
     rows = table.rows[1:] if has_header else table.rows
     if not rows:
         raise InputError("there are no rows below the header", file=table.path)
@@ -96,10 +124,30 @@ def find_layout(
     _check_widths(table.path, rows, len(first.fields), has_header)
     if not has_header:
         found = by_position(rows)
-        if found is None or (gold is not None and gold.name not in found):
+        # Labels prove a layout; without them the other columns must.
+        is_proven = found is not None and (
+            gold.name in found if gold else _holds_what_it_should(rows, found, wanted)
+        )
+        if found is None or not is_proven:
             raise _no_layout(table.path, first, wanted, gold)
         positions = {each.name: found[each.name] for each in wanted if each.name in found}
-    return Layout(table, positions, has_header)
+    return Layout(table, positions, wanted, has_header)
+
+
+def _holds_what_it_should(
+    rows: Sequence[Row], positions: Positions, columns: Sequence[Column]
+) -> bool:
+    """Whether ids are single words, mostly different ones, and most sentences have several."""
+    for column in columns:
+        if column.name not in positions:
+            continue
+        fields = [row.fields[positions[column.name]].strip() for row in rows]
+        with_spaces = sum(len(each.split()) > 1 for each in fields)
+        if column.is_text and 2 * with_spaces < len(fields):
+            return False
+        if column is INDEX and (with_spaces or 2 * len(set(fields)) < len(fields)):
+            return False
+    return True
 
 
 def _shown(name: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, MetadataField, MultiLabelField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
-from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record
+from bluelmo_plugins.dataset_readers.blue_reader import plain_text
+from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record, Sentence
 from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
 from bluelmo_plugins.dataset_readers.label_syntax import (
     LabelSyntax,
@@ -78,7 +78,8 @@ class MultilabelReader(TableReader):
             labelled = [sum(self._is_labels(row.fields[place]) for row in rows) for place in places]
             positions["label"] = labelled.index(max(labelled))
             places.remove(positions["label"])
-            if not any(labelled):
+            filled = sum(bool(row.fields[positions["label"]].strip()) for row in rows)
+            if not 0 < filled <= 2 * max(labelled) and not (self.labels_required and any(labelled)):
                 return None
         positions["index"] = max(places, key=lambda place: _count_identifiers(rows, place))
         places.remove(positions["index"])

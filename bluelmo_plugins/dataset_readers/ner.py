@@ -7,7 +7,8 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, MetadataField, SequenceLabelField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, Sentence, check_words
+from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, check_words
+from bluelmo_plugins.dataset_readers.columns import Sentence
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.sentence_metadata import SentenceMetadata
 from bluelmo_plugins.dataset_readers.token_file import TokenSentence, read_token_file
@@ -46,7 +47,7 @@ class NerReader(BlueReader):
         self.discontinuous = discontinuous
 
     def _units(self, path: Path, report: ReadingReport) -> Iterator[TokenSentence]:
-        return read_token_file(path, report, read_labels=self.labels_required)
+        return read_token_file(path, report, self.labels_required, self.entity_type)
 
     def _instances(self, unit: TokenSentence, report: ReadingReport) -> Iterator[Instance]:
         report.notes["tokens"] += len(unit.words)

@@ -6,8 +6,8 @@ from typing import Any, Optional
 from allennlp.data import Instance, Token
 from allennlp.data.fields import Field, MetadataField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
-from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE1, SENTENCE2, Record
+from bluelmo_plugins.dataset_readers.blue_reader import plain_text
+from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE1, SENTENCE2, Record, Sentence
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
 

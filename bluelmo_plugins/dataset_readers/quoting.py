@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Optional
 
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # The csv module's largest limit that every platform takes.
@@ -26,6 +27,9 @@ def is_csv_quoted(lines: Sequence[str], delimiter: str) -> bool:
     writer leaves unquoted, they are text. Quoted fields with line ends or delimiters inside are
     csv only if that makes all rows equally long where bare quotes would not.
 
+    Between commas csv quoting is the rule (RFC 4180): only where it makes rows of several lengths,
+    and bare quotes do not, quotes are text.
+
     # Parameters
 
     lines : `Sequence[str]`
@@ -37,7 +41,14 @@ def is_csv_quoted(lines: Sequence[str], delimiter: str) -> bool:
 
     `bool`
         True for csv quoting, False for bare quotes (or none).
+
+    # Raises
+
+    `csv.Error`
+        If a file with commas can be read in both ways, and not as the same number of rows.
     """
+    if delimiter == ",":
+        return _commas_are_csv_quoted(lines)
     wrapped = doubled = bare = False
     for line in lines:
         if '"' not in line:
@@ -104,17 +115,36 @@ def _without_field_limit() -> Iterator[None]:
 
 
 def _only_csv_fits(lines: Sequence[str], delimiter: str) -> bool:
-    widths = [line.count(delimiter) + 1 for line in lines if line.strip()]
-    if _even(widths):
-        return False
+    rows = _csv_rows(lines, delimiter)
+    return not _bare_fits(lines, delimiter) and rows is not None and not _swallows(rows, delimiter)
+
+
+def _commas_are_csv_quoted(lines: Sequence[str]) -> bool:
+    rows, bare_fits = _csv_rows(lines, ","), _bare_fits(lines, ",")
+    if rows is None:
+        return not bare_fits
+    if bare_fits and _swallows(rows, ","):
+        raise csv.Error("a quoted field may hold whole rows")
+    return True
+
+
+def _bare_fits(lines: Sequence[str], delimiter: str) -> bool:
+    return _even([line.count(delimiter) + 1 for line in lines if line.strip()])
+
+
+def _csv_rows(lines: Sequence[str], delimiter: str) -> Optional[list[list[str]]]:
+    """The rows by csv quoting; `None` if that fails or makes rows of several lengths."""
     try:
         parsed = parse_rows(lines, delimiter, csv_quoted=True)
         rows = [fields for _, _, fields in parsed if fields]
     except csv.Error:
-        return False
-    # A field that holds both was a run of rows between two bare quotes.
-    swallowed = any("\n" in field and delimiter in field for fields in rows for field in fields)
-    return not swallowed and _even([len(fields) for fields in rows])
+        return None
+    return rows if _even([len(fields) for fields in rows]) else None
+
+
+def _swallows(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
+    # A field that holds both may be a run of rows between two bare quotes.
+    return any("\n" in field and delimiter in field for fields in rows for field in fields)
 
 
 def _even(widths: list[int]) -> bool:

@@ -76,7 +76,7 @@ class ReadingReport:
         `str`
         """
         part = "" if whole_file else " (a part of the file)"
-        sentences = [f"{self.path}: read {self.read} {self.unit}{part}"]
+        sentences = [f"{self.path}: read {self.read} {self.unit}{part}", self.layout]
         if self.labels:
             sentences.append(", ".join(f"{name} {n}" for name, n in self.labels.most_common()))
         skipped = "; ".join(

@@ -7,8 +7,8 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import Sentence, plain_text
-from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record
+from bluelmo_plugins.dataset_readers.blue_reader import plain_text
+from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record, Sentence
 from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
 from bluelmo_plugins.dataset_readers.pairs import Pair, pairs_of
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport

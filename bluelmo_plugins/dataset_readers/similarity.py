@@ -7,8 +7,7 @@ import torch
 from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import TensorField
 
-from bluelmo_plugins.dataset_readers.blue_reader import Sentence
-from bluelmo_plugins.dataset_readers.columns import SCORE, Positions, Record
+from bluelmo_plugins.dataset_readers.columns import SCORE, Positions, Record, Sentence
 from bluelmo_plugins.dataset_readers.pair_reader import PairReader
 from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.dataset_readers.table import Row
@@ -45,7 +44,10 @@ class SimilarityReader(PairReader):
 
     def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
         width = len(rows[0].fields)
-        has_score = _to_number(rows[0].fields[-1]) is not None
+        are_scores = [_to_number(row.fields[-1]) is not None for row in rows]
+        has_score = are_scores[0]
+        if self.labels_required is False and has_score != all(are_scores):
+            return None
         end = width - 1 if has_score else width
         if width < _STS_BENCHMARK_MIN_WIDTH and end not in (2, 3):
             return None

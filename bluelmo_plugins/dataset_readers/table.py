@@ -1,7 +1,6 @@
 """One table of a corpus as rows with their lines: TSV, CSV or JSON lines."""
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,12 +24,12 @@ class Row:
 
     line : `int`
         The line of the file on which it begins, counted from 1.
-    fields : `list[str]`
-        Its values.
+    fields : `list[Any]`
+        Its values: texts, or those of a JSON object.
     """
 
     line: int
-    fields: list[str]
+    fields: list[Any]
 
 
 @dataclass
@@ -48,24 +47,27 @@ class Table:
         The lines with nothing on them.
     notes : `Counter[str]`
         How often something happened that a user should know.
-    form : `str`, optional (default = `"fields parted by tabs"`)
+    form : `str`, optional (default = `"fields separated by tabs"`)
         How a row is written.
+    has_keys : `bool`, optional (default = `False`)
+        Whether the first row holds the keys of JSON objects.
     """
 
     path: Path
     rows: list[Row] = field(default_factory=list)
     empty_lines: list[int] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
-    form: str = "fields parted by tabs"
+    form: str = "fields separated by tabs"
+    has_keys: bool = False
 
 
 def read_table(path: Path) -> Table:
     """
     Reads a table.
 
-    JSON lines by the suffix ``.jsonl`` or ``.json``: the first row holds the keys. Else fields are
-    parted by tabs, or by commas in a ``.csv`` file whose first line has no tab. Quotes are read as
-    `quoting.is_csv_quoted` decides. Values are never interpreted: ``NA`` and ``null`` are words.
+    JSON lines by the suffix ``.jsonl`` or ``.json``: the first row holds the keys. Else tabs
+    separate the fields, or commas in a ``.csv`` file whose first line has no tab. Quotes are read
+    as `quoting.is_csv_quoted` decides. Values are never interpreted: ``NA`` and ``null`` are words.
 
     # Parameters
 
@@ -85,14 +87,19 @@ def read_table(path: Path) -> Table:
     lines = read_lines(path)
     table = Table(path)
     if path.suffix.lower() in _JSON_LINES_SUFFIXES:
-        table.form = "JSON lines"
-        table.rows += (Row(*row) for row in json_rows(path, lines, _json_text))
-        table.empty_lines += (number for number, line in enumerate(lines, 1) if not line.strip())
+        add_json_rows(table, lines)
     else:
         add_parsed_rows(table, lines)
     if not table.rows:
         raise InputError("the file has no rows", file=path, expected="a corpus file with rows")
     return table
+
+
+def add_json_rows(table: Table, lines: Sequence[str]) -> None:
+    """Adds the rows of a file of JSON lines: keys first, then the values of each object."""
+    table.form, table.has_keys = "JSON lines", True
+    table.rows += (Row(*row) for row in json_rows(table.path, lines))
+    table.empty_lines += (number for number, line in enumerate(lines, 1) if not line.strip())
 
 
 def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
@@ -109,8 +116,16 @@ def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
     is_csv = table.path.suffix.lower() == ".csv" and "\t" not in lines[0]
     delimiter = "," if is_csv else "\t"
     if is_csv:
-        table.form = "fields parted by commas"
-    csv_quoted = is_csv_quoted(lines, delimiter)
+        table.form = "fields separated by commas"
+    try:
+        csv_quoted = is_csv_quoted(lines, delimiter)
+    except csv.Error as error:
+        raise InputError(
+            f"the quotes can be read in two ways ({error})",
+            file=table.path,
+            expected="csv quoting",
+            todo="Separate the fields by tabs, or remove line ends from quoted fields",
+        ) from error
     quotes = f"lines with quotes, read as {'csv quoting' if csv_quoted else 'text'}"
     table.notes[quotes] = sum('"' in line for line in lines)
     last_line = 0
@@ -126,9 +141,5 @@ def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
             f"cannot be parsed ({error})",
             file=table.path,
             line=last_line + 1,
-            expected="fields parted by tabs, one row a line",
+            expected=f"{table.form}, one row a line",
         ) from error
-
-
-def _json_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

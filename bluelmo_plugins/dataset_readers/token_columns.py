@@ -3,8 +3,8 @@ What the columns of a NER file are.
 
 Known layouts, told apart by the first row: `token`, `token label`, `token document offset`, `token
 document offset label` (the third column holds a whole number), and any other number of columns, of
-which the first is the token and the last the label. Tabs part them, or spaces where the first row
-has no tab.
+which the first is the token and the last the label. They are separated by tabs, or by spaces where
+the first row has no tab.
 """
 
 import re
@@ -52,9 +52,9 @@ class TokenColumns(NamedTuple):
         if not self.placed:
             names = ["token", *["another"] * (self.width - 2), "label"]
         columns = ", ".join(names[: self.width])
-        parts = "tabs" if self.delimiter == "\t" else "spaces"
+        separator = "tabs" if self.delimiter == "\t" else "spaces"
         quotes = "csv quoting" if self.quoted else "text"
-        return f"{columns} in each line; fields parted by {parts}; quotes are {quotes}"
+        return f"{columns} in each line; fields separated by {separator}; quotes are {quotes}"
 
     def fields(self, line: str) -> list[str]:
         """The fields of a row."""
@@ -87,7 +87,7 @@ def columns_of(lines: list[str], path: Union[str, "PathLike[str]"]) -> TokenColu
     # Raises
 
     `InputError`
-        If there is no row.
+        If there is no row, or if there are several columns and no labels among them.
     """
     numbered = [(number, line) for number, line in enumerate(lines, 1) if not is_blank(line)]
     rows = [row for row in numbered if not row[1].startswith((DOCUMENT_MARK, COMMENT_MARK))]
@@ -99,14 +99,23 @@ def columns_of(lines: list[str], path: Union[str, "PathLike[str]"]) -> TokenColu
     fields = _fields(first, delimiter, quoted)
     width = len(fields)
     placed = width in (3, 4) and fields[2].isdecimal()
-    return TokenColumns(
-        delimiter,
-        quoted,
-        first_line,
-        width,
-        placed,
-        labelled=width == 4 or (width > 1 and not placed),
-    )
+    labelled = width == 4 or (width > 1 and not placed)
+    if labelled and not placed and not _has_labels([line for _, line in rows], delimiter, quoted):
+        raise InputError(
+            f"{width} columns, and no labels in the last one",
+            file=path,
+            line=first_line,
+            expected="one token a line, with its label (B, I or O) last if it has one",
+            todo="Predict on raw text as JSON lines, without --use-dataset-reader",
+        )
+    return TokenColumns(delimiter, quoted, first_line, width, placed, labelled)
+
+
+def _has_labels(rows: list[str], delimiter: str, quoted: bool) -> bool:
+    """Whether at least half of the rows end in a label; plain text has columns of words."""
+    labels = [_fields(row, delimiter, quoted)[-1] for row in rows]
+    known = sum(each in TAGS or TYPED_LABEL.fullmatch(each) is not None for each in labels)
+    return 2 * known >= len(labels)
 
 
 def is_blank(line: str) -> bool:
@@ -122,4 +131,7 @@ def _fields(line: str, delimiter: str, quoted: bool) -> list[str]:
 
 
 def _unquoted(field: str) -> str:
+    if field == '""':
+        # No token is empty: a corpus has this one from its text.
+        return field
     return field[1:-1].replace('""', '"') if QUOTED.fullmatch(field) else field

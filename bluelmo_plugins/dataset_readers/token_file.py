@@ -51,7 +51,10 @@ class TokenSentence(NamedTuple):
 
 
 def read_token_file(
-    path: Union[str, "PathLike[str]"], report: ReadingReport, read_labels: bool = True
+    path: Union[str, "PathLike[str]"],
+    report: ReadingReport,
+    read_labels: bool = True,
+    entity_type: Optional[str] = None,
 ) -> Iterator[TokenSentence]:
     """
     Reads a NER file. A document id stands on the first token of its sentences at least, with `-` on
@@ -67,6 +70,8 @@ def read_token_file(
         layout.
     read_labels : `bool`, optional (default = `True`)
         Whether labels must be there. Otherwise they are not even looked at.
+    entity_type : `str`, optional (default = `None`)
+        The type that labels such as `B-Chemical` must name, in any case; `None`: any one type.
 
     # Returns
 
@@ -91,7 +96,7 @@ def read_token_file(
             file=path,
             expected="'token label' or 'token document offset label' in each line",
         )
-    sentences = _SentenceReader(path, columns, report, read_labels)
+    sentences = _SentenceReader(path, columns, report, read_labels, entity_type)
     for number, line in enumerate(lines, 1):
         if line.startswith(DOCUMENT_MARK):
             report.skip(number, f"{DOCUMENT_MARK} lines")
@@ -122,6 +127,7 @@ class _SentenceReader:
         columns: TokenColumns,
         report: ReadingReport,
         read_labels: bool,
+        entity_type: Optional[str],
     ) -> None:
         self.document: Optional[str] = None
         self._path = path
@@ -130,7 +136,7 @@ class _SentenceReader:
         self._read_labels = read_labels
         self._rows: list[_Row] = []
         self._number = 0
-        self._entity_type: Optional[str] = None
+        self._entity_type = entity_type
         self._extents: defaultdict[str, list[Span]] = defaultdict(list)
 
     def add_row(self, line: int, text: str) -> None:
@@ -181,10 +187,10 @@ class _SentenceReader:
         if typed is None:
             raise unknown_name("label", label, TAGS, file=self._path, line=line, column="label")
         self._entity_type = self._entity_type or typed["type"]
-        if typed["type"] != self._entity_type:
-            found = f"label '{label}' in a file of '{self._entity_type}'"
-            todo = "Write one file a type, with O for all others"
-            raise self._error(line, "label", found, "one type of entity a file", todo)
+        if typed["type"].casefold() != self._entity_type.casefold():
+            expected = f"the entity type '{self._entity_type}'"
+            todo = "Write one file a type with O for all others, or set the config's entity_type"
+            raise self._error(line, "label", f"label '{label}'", expected, todo)
         self._report.aliases[label, typed["tag"]] += 1
         return typed["tag"]
 

@@ -1,13 +1,12 @@
 """A file with an answer a row, under a header: official, our own JSON lines, a labelled corpus."""
 
-import json
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 from bluelmo_plugins.dataset_readers.columns import INDEX, Column, Record
-from bluelmo_plugins.dataset_readers.json_lines import is_json_lines, json_rows
+from bluelmo_plugins.dataset_readers.json_lines import is_json_lines
 from bluelmo_plugins.dataset_readers.layout import find_layout
-from bluelmo_plugins.dataset_readers.table import Row, Table, add_parsed_rows
+from bluelmo_plugins.dataset_readers.table import Row, Table, add_json_rows, add_parsed_rows
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
 
@@ -49,10 +48,14 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
     lines = read_lines(path)
     table = Table(path)
     if is_json_lines(lines):
-        table.rows += (Row(*row) for row in json_rows(path, lines, _text))
+        add_json_rows(table, lines)
     else:
         add_parsed_rows(table, lines)
-    table.rows = rows = [row for row in table.rows if any(map(str.strip, row.fields))]
+    table.rows = rows = [
+        row
+        for row in table.rows
+        if any(not isinstance(each, str) or each.strip() for each in row.fields)
+    ]
     if not rows:
         raise InputError("the file has no rows", file=path, expected="a header and rows")
     header = [name.strip().lower() for name in rows[0].fields]
@@ -74,12 +77,3 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
         if not record.index:
             raise record.error("the id is missing", "index", "the id of a row of the gold file")
     return records
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        # The labels of a row; a semicolon parts names that may hold commas.
-        return ";".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value)

@@ -9,6 +9,7 @@ from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
+from bluelmo_plugins.dataset_readers.json_lines import half_of_a_character
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.official.tables import tsv_line
 from bluelmo_plugins.predictors.features_first import FeaturesFirst
@@ -101,10 +102,10 @@ class BluePredictor(Predictor):
         What is written about one prediction. The first one brings the header of a table along, as
         AllenNLP's command writes nothing else.
         """
-        if self._lines_read or not self._official:
-            return super().dump_line(outputs)
         is_first = self._lines_written == 0
         self._lines_written += 1
+        if self._lines_read or not self._official:
+            return super().dump_line(outputs)
         header = tsv_line(self.official_columns) if is_first and self.official_columns else ""
         return header + self.official_text(outputs)
 
@@ -120,7 +121,30 @@ class BluePredictor(Predictor):
             raise self._bad_line(line, f"is not JSON: {place}") from error
         if not isinstance(inputs, dict):
             raise self._bad_line(line, "is no JSON object")
+        if half := half_of_a_character(inputs):
+            raise self._bad_line(line, f"holds half of a surrogate pair ({half})")
         return inputs
+
+    def predict_json(self, inputs: JsonDict) -> JsonDict:
+        return self.predict_batch_json([inputs])[0]
+
+    def _batch_json_to_instances(self, json_dicts: list[JsonDict]) -> list[Instance]:
+        return [
+            self._checked_instance(inputs, len(json_dicts) - place)
+            for place, inputs in enumerate(json_dicts)
+        ]
+
+    def _checked_instance(self, inputs: JsonDict, lines_back: int) -> Instance:
+        try:
+            return self._json_to_instance(inputs)
+        except InputError as error:
+            if not self._lines_read:
+                raise
+            line = self._lines_read + 1 - lines_back
+            written = f"The predictions of {self._lines_written} lines before it are written"
+            raise InputError(
+                f"JSON line {line} (blank lines not counted): {error}", todo=written
+            ) from error
 
     def _instance(self, *inputs: Any, index: Optional[str]) -> Instance:
         # The base class declares no arguments, since every reader takes others.

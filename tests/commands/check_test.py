@@ -87,7 +87,7 @@ def test_a_block_says_files_layout_and_numbers(check, corpora, tiny_elmo):
     title, files, layout, header, *rows = block(printed, "ddi")
     assert title.startswith("ddi: DDI 2013 ")
     assert files == f"  files    {corpora / 'ddi2013-type'}: train.tsv, dev.tsv, test.tsv"
-    assert layout == "  layout   index, sentence, label, by the header; fields parted by tabs"
+    assert layout == "  layout   index, sentence, label, by the header; fields separated by tabs"
     assert header.split() == ["train", "dev", "test"]
     numbers = {row.split("  ")[1]: row.split()[-3:] for row in rows if row[-1].isdecimal()}
     assert numbers["rows"] == [

@@ -64,7 +64,8 @@ def test_the_log_has_one_line_a_file(write, caplog):
     with caplog.at_level(logging.INFO, logger="bluelmo_plugins"):
         list(reader().read(write(TABLE + "\n")))
     (record,) = caplog.records
-    assert "train.tsv: read 7 rows; binds 7; skipped 1 empty (line 9)" in record.message
+    assert "train.tsv: read 7 rows; index, sentence, label, by the header" in record.message
+    assert "binds 7; skipped 1 empty (line 9)" in record.message
 
 
 def test_a_reader_may_read_several_files_at_once(write):

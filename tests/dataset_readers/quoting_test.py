@@ -49,6 +49,26 @@ def test_line_ends_and_tabs_inside_quoted_fields_are_csv():
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (['"A b, c .",E .,3', '"G, i .",K .,1'], True),
+        (["s1,s2,score", '"A, b', 'c .","He said ""d"" .",4', "E .,G .,1"], True),
+        (['the "A" of,E .,3', '"G" is,K .,1'], False),
+        (['"a b,E .,3', "G .,K .,1"], False),
+    ],
+    ids=["a comma", "a comma and a line end", "a word in quotes", "a quote that is not closed"],
+)
+def test_between_commas_csv_quoting_is_the_rule(lines, expected):
+    assert is_csv_quoted(lines, ",") is expected
+
+
+def test_commas_that_can_be_read_in_two_ways_are_refused():
+    lines = ['"a,b,1', "c,d,2", 'e",f,3', "k,l,4"]
+    with pytest.raises(csv.Error, match="whole rows"):
+        is_csv_quoted(lines, ",")
+
+
 def test_two_bare_quotes_never_swallow_the_rows_between_them():
     # A row is short, so bare quotes do not fit either: it must become an error, not a long field.
     lines = ["index\tsentence\tlabel", '1\t"a\tx', "2\tb", '3\t"\tx', "4\tc\tx"]

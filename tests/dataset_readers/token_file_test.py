@@ -128,7 +128,8 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_part_of_words_or_labels(
         ("a\tO\nb\t\n", r"line 2, column 'label': the label is missing. Expected one of B, I, O"),
         ("a\tO\n\tO\n", r"line 2, column 'token': an empty token"),
         ("a\tO\nb\tS-Drug\n", r"line 2, column 'label': unknown label 'S-Drug'"),
-        ("a\tB-Drug\nb\tB-Gene\n", r"line 2, column 'label': label 'B-Gene' in a file of 'Drug'"),
+        ("a\tB-Drug\nb\tB-Gene\n", r"line 2, column 'label': label 'B-Gene'.*type 'Drug'"),
+        ("Tea burns .\nIt rained .\n", r"line 1: 3 columns, and no labels in the last one"),
         ("a\t7\t0\tO\nb\t-\tx\tO\n", r"line 2, column 'offset': 'x' is no offset"),
         ("a\t7\t0\tO\nb\t\t2\tO\n", r"line 2, column 'document': the document is missing"),
         ("ab\t7\t0\tO\nb\t-\t1\tO\n", r"line 2, column 'offset': offset 1 lies before 2"),
@@ -221,3 +222,24 @@ def test_every_layout_gives_back_what_was_written(tmp_path, corpus, layout):
         assert [[start for start, _ in s.offsets] for s in sentences] == [
             [offset for _, _, offset in rows] for rows in placed
         ]
+
+
+def test_a_type_is_the_one_of_the_config_in_any_case(tmp_path):
+    path = tmp_path / "train.tsv"
+    path.write_text("a\tB-DRUG\nb\tI-DRUG\n")
+    for entity_type in ("Drug", None):
+        (sentence,) = read_token_file(path, ReadingReport(path), entity_type=entity_type)
+        assert sentence.tags == ["B", "I"]
+    with pytest.raises(InputError, match=r"line 1.*'B-DRUG'. Expected the entity type 'Gene'"):
+        list(read_token_file(path, ReadingReport(path), entity_type="Gene"))
+
+
+@pytest.mark.parametrize("read_labels", [True, False])
+def test_plain_text_is_no_token_file(tmp_path, read_labels):
+    with pytest.raises(InputError, match="6 columns, and no labels in the last one"):
+        read(tmp_path, "Zorin acid burns the skin .\nTocol was given to rats .\n", read_labels)
+
+
+def test_two_quotes_alone_are_a_token(tmp_path):
+    quoted = 'Zorin\tB\n""\tO\n""""\tO\n'
+    assert words(read(tmp_path, quoted)) == [["Zorin", '""', '"']]

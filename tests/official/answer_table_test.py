@@ -62,7 +62,7 @@ def test_a_table_whose_header_names_no_answers_is_left_to_the_reader(write, text
         ('{"index": null, "label": "up"}\n', "line 1, column 'index': the id is missing"),
         (
             '{"index": "a", "label": "up"}\n{"index": "b"}\n',
-            "line 2, column 'label': the object has no 'label'",
+            "line 2, column 'label': the object lacks the key",
         ),
         ('{"index": "a", "label": "up"}\n{"index"\n', "line 2: is not JSON"),
         ('{"index": "a", "label": "up"}\n[1]\n', "line 2: is a JSON list"),

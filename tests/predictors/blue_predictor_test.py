@@ -114,6 +114,7 @@ def test_the_reader_does_not_ask_for_labels_any_more(predictor: Make) -> None:
     [
         ('{"sentence": "Zo"', "is not JSON: Expecting ',' delimiter at column 18"),
         ("index\tsentence", "add --use-dataset-reader"),
+        ('{"sentence": "Zo \\ud83d"}', "half of a surrogate pair"),
         ('["Zo"]', 'is no JSON object: ["Zo"]. Expected one JSON object a line'),
     ],
 )
@@ -147,6 +148,18 @@ def test_a_json_input_without_its_text_is_told(
         predictor(name).predict_json(inputs)
     assert told in str(raised.value)
     assert "Expected" in str(raised.value)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 64])
+def test_a_bad_input_is_told_with_its_line_and_what_was_written_stays(
+    predictor: Make, tmp_path: Path, batch_size: int
+) -> None:
+    source = tmp_path / "new.jsonl"
+    source.write_text('{"sentence": "Zo"}\n\n' * 4 + '{"sentence": " "}\n')
+    num_written = 4 // batch_size * batch_size
+    told = rf"JSON line 5 \(blank.*'sentence' is no text.*predictions of {num_written} lines"
+    with pytest.raises(InputError, match=told):
+        written(predictor("blue_relation"), source, use_reader=False, batch_size=batch_size)
 
 
 def test_long_inputs_are_shortened_in_messages() -> None:

@@ -72,7 +72,7 @@ def test_chemprot_counts_offsets_that_hold_another_text(prepare) -> None:
         ("gold_standard", "Arg1:T3", "Arg1:T4", "line 1: .* 'T4', which is a GENE-Y. Expected"),
         ("gold_standard", "CPR:4", "CPR:44", "unknown class 'CPR:44'"),
         ("gold_standard", "881", "999", "line 1: .*an entity of document '999'"),
-        ("gold_standard", "\tArg2:T4", "", "line 1: 3 fields parted by tabs. Expected 4"),
+        ("gold_standard", "\tArg2:T4", "", "line 1: 3 fields separated by tabs. Expected 4"),
         ("entities", "881", "999", "line 1: document '999' has no abstract"),
         ("entities", "\tT2\t", "\tT1\t", "line 2: document '881' has an entity 'T1' already"),
         ("entities", "GENE-Y", "GENES", "unknown type of entity 'GENES'"),

@@ -18,7 +18,7 @@ def test_fields_are_kept_as_they_are(tmp_path) -> None:
 def test_another_number_of_fields_is_told(tmp_path, line, found) -> None:
     path = tmp_path / "a.tsv"
     path.write_text(f"a\tb\n{line}\n")
-    message = rf"line 2: {found} fields parted by tabs\. Expected 2: first, second"
+    message = rf"line 2: {found} fields separated by tabs\. Expected 2: first, second"
     with pytest.raises(InputError, match=message):
         list(read_tab_rows(path, COLUMNS))
 
