@@ -15,19 +15,24 @@ from pathlib import Path
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.mentions import Span
-from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.originals import (
     by_stem,
     find_files,
     is_test,
+    parse_offset,
     read_annotation_lines,
     read_document,
 )
 from bluelmo_plugins.preparation.safe_xml import read_xml
 from bluelmo_plugins.preparation.sentences import SentenceSplitter
-from bluelmo_plugins.preparation.split_lists import LIST_NAME, divide_training
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from bluelmo_plugins.preparation.tables import whole_number
+from bluelmo_plugins.preparation.splits import (
+    LIST_NAME,
+    Choices,
+    Notes,
+    Row,
+    Splits,
+    divide_training,
+)
 from bluelmo_plugins.preparation.tagging import Annotation, tag_document
 
 # 1065 of the 5693 mentions are in BLUE's dev split.
@@ -38,30 +43,8 @@ _FILLING = re.compile(r"\|{4}|___|~~")
 _WORD = "PATTERN"
 
 
-def prepare_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
-    """
-    Makes the rows of the disorders.
-
-    # Parameters
-
-    source : `Path`
-        Holds the reports of the training part, in folders with `test` in their names those of the
-        test part, and the annotations of both.
-    choices : `Choices`
-        Lists name reports.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If a part has no reports or no annotations, if files are damaged, or if an annotation has no
-        report.
-    """
+def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
+    """Makes the token rows of the disorders. Lists have names of reports."""
     reports, annotations = _find(source)
     splitter = SentenceSplitter()
     rows: dict[str, list[Row]] = {}
@@ -96,7 +79,7 @@ def prepare_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
 
 
 def _find(source: Path) -> tuple[dict[str, Path], dict[str, Path]]:
-    """The reports and the annotations by the names of the reports."""
+    """Finds the reports and the annotations, both by the names of the reports."""
     texts, annotations, empty = [], [], []
     for path in find_files(source, rf"(?!{LIST_NAME}$)(?!readme).*\.(txt|pipe)"):
         data = path.read_bytes()
@@ -110,7 +93,7 @@ def _find(source: Path) -> tuple[dict[str, Path], dict[str, Path]]:
     reports = by_stem(texts)
     # A report without any disorder has an empty file of annotations.
     annotations += [path for path in empty if path.name.split(".")[0] in reports]
-    # Where both kinds are there, they tell the same.
+    # Where there are both kinds, they have the same disorders.
     return reports, {**by_stem(find_files(source, r".*\.xml")), **by_stem(annotations)}
 
 
@@ -156,7 +139,7 @@ def _read_knowtator(path: Path, notes: Notes) -> list[Annotation]:
 
 
 def _spans(numbers: Sequence[str], path: Path, line: int) -> tuple[Span, ...]:
-    places = [whole_number(each, path, line, "offset") for each in numbers]
+    places = [parse_offset(each, path, line) for each in numbers]
     spans = sorted(zip(places[::2], places[1::2], strict=True))
     for number, (start, end) in enumerate(spans):
         if start >= end or (number and start < spans[number - 1][1]):
@@ -170,6 +153,6 @@ def _spans(numbers: Sequence[str], path: Path, line: int) -> tuple[Span, ...]:
 
 
 def _without_filling(text: str) -> str:
-    """The text with what is no word in it replaced, each character by one."""
+    """Replaces placeholders and rows of signs, each character by one, so that offsets hold."""
     text = _PLACEHOLDER.sub(lambda found: _WORD.rjust(len(found[0]))[-len(found[0]) :], text)
     return _FILLING.sub(lambda found: " " * len(found[0]), text)

@@ -12,11 +12,8 @@ from bluelmo_plugins.inspection.survey import survey_file
 from bluelmo_plugins.official.task import Task, load_task
 from bluelmo_plugins.preparation import bc5cdr, chemprot, share_clefe
 from bluelmo_plugins.preparation.corpora import CORPORA
-from bluelmo_plugins.preparation.dataset_folder import new_folder
-from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.sentences import SentenceSplitter
-from bluelmo_plugins.preparation.split_lists import find_split_lists
-from bluelmo_plugins.preparation.splits import Choices
+from bluelmo_plugins.preparation.splits import Choices, Notes, find_split_lists
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
 from tests.preparation.miniatures import MINIATURES
@@ -46,10 +43,10 @@ def prepare(task: str, folder: Path) -> None:
         # Of a file that is gone from its place the folder is all that can be told.
         assert str(source) in str(error), error
         raise
-    with new_folder(folder / "blue", corpus.files, splits) as partial_folder:
+    with corpus.new_folder(folder / "blue", splits) as written:
         for split, rows in splits.items():
             try:
-                report = survey_file(loaded.reader, partial_folder / corpus.files[split]).report
+                report = survey_file(loaded.reader, written / corpus.files[split]).report
             except InputError as error:
                 raise AssertionError(f"cannot be read again: {error}") from error
             assert sum(report.counts[each] for each in ("positives", "negatives")) in (

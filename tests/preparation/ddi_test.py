@@ -11,7 +11,7 @@ DDI_TEST = "DDICorpus/Test/Test for DDI Extraction task/MedLine/9001.xml"
 
 def test_ddi_has_a_row_for_every_pair(prepare) -> None:
     splits, (note,) = prepare("ddi")
-    assert note.startswith("1 files of the task DrugNER, passed over")
+    assert note.startswith("1 files of the task DrugNER, ignored")
     assert splits["test"] == [
         ["index", "sentence", "label"],
         [
@@ -58,9 +58,9 @@ def test_ddi_counts_what_is_odd(prepare) -> None:
     text = text.replace(' type="mechanism"', "", 1)
     splits, notes = prepare("ddi", {DDI_TEST: text})
     assert sorted(note.split(" (")[0] for note in notes) == [
-        "1 discontinuous drugs, masked in their first part",
+        "1 discontinuous drugs, masked with all between",
         "1 drugs whose offsets hold another text, masked there",
-        "1 files of the task DrugNER, passed over",
+        "1 files of the task DrugNER, ignored",
         "1 pairs that interact in no type, left out",
     ]
     assert splits["test"][1][1].startswith("@DRUG$imol & @DRUG$")
@@ -79,7 +79,7 @@ def test_ddi_counts_what_is_odd(prepare) -> None:
         (
             'id="DDI-MedLine.d50"',
             'id="DDI-DrugBank.d3"',
-            "document 'DDI-DrugBank.d3' is in ",
+            "document 'DDI-DrugBank.d3' is already in ",
         ),
         ("<document", '<!DOCTYPE d [<!ENTITY a "b">]><document', "declares the XML entity 'a'"),
         ("</document>", "", "is no XML"),

@@ -39,7 +39,7 @@ def test_i2b2_masks_overlapping_concepts_together_and_takes_doubles_once(prepare
         "false",
     ] in splits["test"]
     assert len(splits["test"]) == 5
-    assert any(note.startswith("1 concepts told twice") for note in notes)
+    assert any(note.startswith("1 repeated concepts") for note in notes)
 
 
 def test_i2b2_divides_by_a_list(prepare) -> None:
@@ -66,7 +66,7 @@ def test_i2b2_divides_by_a_list(prepare) -> None:
             "rel/note-h1.rel",
             '"chest pain" 3:4 3:5',
             '"the mass" 2:6 2:7',
-            "line 1: the two concepts stand on different lines",
+            "line 1: the two concepts are on different lines",
         ),
     ],
 )
@@ -78,8 +78,8 @@ def test_rotten_i2b2_is_told(prepare, name, old, new, message) -> None:
 @pytest.mark.parametrize(
     ("gone", "message"),
     [
-        ("rel/note-h1.rel", "note-h1.txt: there is no note-h1.rel of it"),
-        ("concept/note-h1.con", "note-h1.txt: there is no note-h1.con of it"),
+        ("rel/note-h1.rel", "note-h1.txt: has no note-h1.rel"),
+        ("concept/note-h1.con", "note-h1.txt: has no note-h1.con"),
         ("txt/note-h1.txt", "note-h1.con: there is no note-h1.txt, which it annotates"),
     ],
 )

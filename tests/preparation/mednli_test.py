@@ -20,7 +20,11 @@ def test_mednli_has_a_row_for_every_pair(prepare) -> None:
     ("old", "new", "message"),
     [
         ('"neutral"', '"-"', "mli_dev_v1.jsonl, line 2: unknown label '-'"),
-        ('"pairID": "dev-1"', '"pairID": "dev-0"', "line 2: pair 'dev-0' is on line 1 of mli_dev"),
+        (
+            '"pairID": "dev-1"',
+            '"pairID": "dev-0"',
+            "line 2: pair 'dev-0' is also on line 1 of mli_dev",
+        ),
         ('"pairID": "dev-1", ', "", "line 2.*: the object has no 'pairID'"),
         ('"pairID": "dev-1"', '"pairID" "dev-1"', "line 2: is not JSON"),
     ],

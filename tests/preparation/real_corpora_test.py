@@ -11,8 +11,7 @@ from bluelmo_plugins.dataset_readers.token_file import read_token_file
 from bluelmo_plugins.mentions import character_spans, tags_to_mentions
 from bluelmo_plugins.preparation.corpora import CORPORA
 from bluelmo_plugins.preparation.hoc import HALLMARKS
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
+from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits
 from tests.preparation.relation_miniatures import ddi_xml
 from tests.preparation.sentence_miniatures import docx
 from tests.preparation.source_files import write

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.preparation.sentences import SentenceSplitter, without_breaks
+from bluelmo_plugins.preparation.sentences import SentenceSplitter, join_sentences
 
 SPLITTER = SentenceSplitter()
 
@@ -64,8 +64,8 @@ def test_sentences_are_joined_where_an_annotation_lies_between_them() -> None:
     sentences = SPLITTER.split(text)
     assert [len(each.tokens) for each in sentences] == [3, 3, 4, 2]
     place = (text.index("cough"), text.index("Hens") + 2)
-    joined, (first, second) = without_breaks(sentences, [(0, 3), place, (36, 40)])
+    joined, (first, second) = join_sentences(sentences, [(0, 3), place, (36, 40)])
     assert first == second == place
     assert [(each.start, each.end) for each in joined] == [(0, 35), (36, 41)]
     assert joined[0].tokens == [token for each in sentences[:3] for token in each.tokens]
-    assert without_breaks(sentences, [(0, 12), (13, 22)]) == (sentences, [])
+    assert join_sentences(sentences, [(0, 12), (13, 22)]) == (sentences, [])

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.sentences import SentenceSplitter
+from bluelmo_plugins.preparation.splits import Notes
 from bluelmo_plugins.preparation.tagging import Annotation, tag_document
 
 SPLITTER = SentenceSplitter()
