@@ -33,7 +33,7 @@ def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
     """
     documents: dict[bool, list[str]] = {False: [], True: []}
     rows: dict[bool, dict[str, Row]] = {False: {}, True: {}}
-    members: _Members = {}
+    members: dict[bool, _Members] = {False: {}, True: {}}
     owners: dict[str, Path] = {}
     file_names: dict[str, str] = {}
     for path in find_files(source, r".*\.xml"):
@@ -45,18 +45,18 @@ def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
         add_owner(owners, name, path, document.line)
         documents[test].append(name)
         file_names[path.stem] = name
-        found = rows[test]
-        members[name] = {}
+        pairs = members[test]
+        pairs[name] = {}
         for sentence in document.named("sentence"):
-            group = members.setdefault(sentence.get("id"), {})
+            group = pairs.setdefault(sentence.get("id"), {})
             for pair, row in _rows(sentence, choices.typed_markers, notes):
                 key = pair.get("id")
                 if key in rows[False] or key in rows[True]:
                     raise pair.error(f"another pair has the id '{key}'")
-                members[key] = {}
+                pairs[key] = {}
                 if row is not None:
-                    found[key] = row
-                    for each in (members[name], group, members[key]):
+                    rows[test][key] = row
+                    for each in (pairs[name], group, pairs[key]):
                         each[key] = None
     for test, part in ((False, "Train"), (True, "Test")):
         if not documents[test]:
@@ -69,15 +69,17 @@ def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
     if lists is not None:
         ids = {
             split: [
-                pair for name in names for pair in members.get(file_names.get(name, name), [name])
+                pair
+                for name in names
+                for pair in members[False].get(file_names.get(name, name), [name])
             ]
             for split, names in lists.ids.items()
         }
         lists, units = lists._replace(ids=ids), [*rows[False]]
     train, dev = divide_training(units, lists, _DEV_SHARE, source, notes)
     return {
-        "train": [_HEADER, *(rows[False][pair] for name in train for pair in members[name])],
-        "dev": [_HEADER, *(rows[False][pair] for name in dev for pair in members[name])],
+        "train": [_HEADER, *(rows[False][pair] for name in train for pair in members[False][name])],
+        "dev": [_HEADER, *(rows[False][pair] for name in dev for pair in members[False][name])],
         "test": [_HEADER, *rows[True].values()],
     }
 

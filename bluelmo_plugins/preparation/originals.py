@@ -59,7 +59,7 @@ def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
     for path in paths:
         stem = path.name.split(".")[0]
         first = files.setdefault(stem, path)
-        if path.read_bytes() != first.read_bytes():
+        if path != first and path.read_bytes() != first.read_bytes():
             raise InputError(
                 f"document '{stem}' is also in {first}, with other contents",
                 file=path,

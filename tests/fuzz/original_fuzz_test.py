@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from tests.preparation.source_files import write
 CASES = 100
 LARGEST = 100_000
 """A report of millions of tokens takes long, and nothing is wrong with that."""
+BREAKS = "\r\n\x01\x0b\x1d\x7f\x85\u2028\u2029\ufeff"
+"""Control characters, line separators and a byte-order mark."""
 LOADED: dict[str, Task] = {}
 
 
@@ -79,3 +82,27 @@ def test_a_damaged_original_is_prepared_or_told(tmp_path: Path) -> None:
     counts = check_cases(partial(try_case, tmp_path / "case"), CASES)
     assert counts["given up"] > CASES / 10
     assert counts["prepared"] > CASES / 10
+
+
+@pytest.mark.usefixtures("_one_splitter")
+@pytest.mark.parametrize("task", sorted(MINIATURES))
+def test_a_break_anywhere_in_an_original_is_prepared_or_told(task: str, tmp_path: Path) -> None:
+    LOADED[task] = load_task(task)
+    choice = random.Random(task)
+    files = {name: data for name, data in MINIATURES[task]().items() if isinstance(data, str)}
+    counts: Counter[str] = Counter()
+    for sign in BREAKS:
+        for form in ("{}", "&#{:d};", "\\u{:04x}"):  # as it is, in XML, in JSON
+            for _ in range(CASES // 50):
+                name = choice.choice(sorted(files))
+                place = choice.randrange(len(files[name]) + 1)
+                written = form.format(sign if form == "{}" else ord(sign))
+                text = files[name][:place] + written + files[name][place:]
+                shutil.rmtree(tmp_path / "case", ignore_errors=True)
+                write(tmp_path / "case/source", {**MINIATURES[task](), name: text})
+                try:
+                    prepare(task, tmp_path / "case")
+                    counts["prepared"] += 1
+                except InputError:
+                    counts["given up"] += 1
+    assert counts["prepared"] > counts.total() / 10 or task == "biosses"  # of lists alone

@@ -26,6 +26,14 @@ def test_chemprot_has_a_row_for_each_chemical_and_gene_of_a_sentence(prepare) ->
     ]
 
 
+def test_chemprot_masks_by_type_if_asked_to(prepare) -> None:
+    blue, _ = prepare("chemprot")
+    typed, _ = prepare("chemprot", typed_markers=True)
+    last = typed["dev"].pop()
+    assert last == ["881.T7.T6", "In mice (n = 9) @GENE$ was activated by @CHEMICAL$.", "CPR:3"]
+    assert typed["dev"] == blue["dev"][:-1]
+
+
 def test_chemprot_counts_white_space_as_its_offsets_do(prepare) -> None:
     abstracts, entities = (f"{CHEMPROT}_{table}.tsv" for table in ("abstracts", "entities"))
     files = chemprot()

@@ -6,7 +6,7 @@ import pytest
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.preparation.corpora import Corpus
-from bluelmo_plugins.preparation.splits import Splits
+from bluelmo_plugins.preparation.splits import Choices, Notes, Splits
 from tests.preparation.source_files import write
 
 CORPUS = Corpus("b", lambda *_: {}, files={"train": "Training.tsv", "test": "Test.tsv"})
@@ -82,3 +82,10 @@ def test_files_that_are_there_must_be_given_up(tmp_path) -> None:
         CORPUS.check_free(tmp_path / "b", force=False)
     with pytest.raises(InputError, match="c: is a file"):
         CORPUS.check_free(tmp_path / "c", force=True)
+
+
+def test_no_field_of_a_row_has_a_line_end_or_a_control_character(tmp_path) -> None:
+    rows = [["a.s1\r", "Goats\x01 and\u2028sheep\r\n", "\x85"]]
+    corpus = Corpus("b", lambda *_: {"train": rows})
+    prepared = corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
+    assert prepared == {"train": [["a.s1", "Goats  and sheep", ""]]}

@@ -29,6 +29,20 @@ def test_i2b2_relations_may_name_the_concepts_in_any_order_and_be_several(prepar
     assert len({row[0] for row in splits["test"][2:]}) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "markers"), [(False, ("problem", "treatment")), (True, ("treatment", "problem"))]
+)
+def test_i2b2_markers_are_in_the_order_of_the_concepts_file_unless_by_type(
+    prepare, typed, markers
+) -> None:
+    path = "reference_standard_for_test_data/concepts/note-t.con"
+    turned = "".join(reversed(CONCEPTS.splitlines(keepends=True)))
+    splits, _ = prepare("i2b2", {path: turned}, typed_markers=typed)
+    con = "note-t.note-t.con.l"
+    sentence = "@{}$ was given for @{}$ .".format(*markers)
+    assert [f"{con}0.note-t.con.l1", sentence, "TrAP"] in splits["test"]
+
+
 def test_i2b2_masks_overlapping_concepts_together_and_takes_doubles_once(prepare) -> None:
     more = 'c="pain" 3:5 3:5||t="problem"\nc="pain" 3:5 3:5||t="problem"\n'
     path = "reference_standard_for_test_data/concepts/note-t.con"

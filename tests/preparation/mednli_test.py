@@ -25,6 +25,7 @@ def test_mednli_has_a_row_for_every_pair(prepare) -> None:
             '"pairID": "dev-0"',
             "line 2: pair 'dev-0' is also on line 1 of mli_dev",
         ),
+        ('"The toe is fine ."', '" \\u0001"', "line 2: a sentence is empty"),
         ('"pairID": "dev-1", ', "", "line 2.*: the object has no 'pairID'"),
         ('"pairID": "dev-1"', '"pairID" "dev-1"', "line 2: is not JSON"),
     ],

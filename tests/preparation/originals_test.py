@@ -12,6 +12,7 @@ from bluelmo_plugins.preparation.originals import (
     parse_offset,
     read_document,
     read_tab_rows,
+    without_breaks,
 )
 from tests.preparation.source_files import write
 
@@ -88,6 +89,12 @@ def test_numbers_are_of_ascii_digits(tmp_path) -> None:
     for text in ("-1", "1.0", "", "\N{ARABIC-INDIC DIGIT ONE}"):
         with pytest.raises(InputError, match="line 1: the offset is"):
             parse_offset(text, tmp_path, 1)
+
+
+def test_breaks_become_spaces() -> None:
+    text = "\x00a \r\x1c\x85 b\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\x7f"
+    assert without_breaks(text) == "a     b"
+    assert one_line(text) == "a b"
 
 
 def test_white_space_becomes_single_spaces() -> None:

@@ -50,6 +50,14 @@ def test_tokens_are_cut_at_every_punctuation_mark_and_keep_apostrophes() -> None
     assert words == ["It", "is", "n't", "5", "-", "HT6", "(", "±", "2", "%", ")", "in_goats", "."]
 
 
+@pytest.mark.parametrize("sign", ["\x01", "\x7f", "\x85", "\N{LINE SEPARATOR}", "\ufeff"])
+def test_control_characters_are_in_no_token(sign: str) -> None:
+    text = f"{sign} Goats{sign}cough.{sign}\n\n{sign}"
+    (sentence,) = SPLITTER.split(text)
+    words = [text[start:end] for start, end in sentence.tokens]
+    assert words == ["Goats", "cough", "."]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from("ab A.!?)\"' \n-3µ\N{LINE SEPARATOR}"), max_size=60))
 def test_no_character_is_lost_and_tokens_are_in_order(text: str) -> None:

@@ -94,7 +94,7 @@ def test_lists_must_fit_the_original() -> None:
     message = "source: lacks 2 of the ids in mine: x, y"
     with pytest.raises(InputError, match=message):
         divide_training(["a", "b"], lists, 0.1, SOURCE, Notes(SOURCE))
-    with pytest.raises(InputError, match="mine: .*no list of the train split"):
+    with pytest.raises(InputError, match=r"mine: .*no list of the train split"):
         divide(["a", "x", "y"], lists, SOURCE, Notes(SOURCE))
     with pytest.raises(InputError, match="nothing is left for the train split"):
         divide_training(["a"], SplitLists({"dev": ["a"]}, "mine"), 0.1, SOURCE, Notes(SOURCE))

@@ -69,14 +69,14 @@ def test_no_sentence_ends_inside_a_mention() -> None:
 def test_the_later_of_two_mentions_has_the_token_and_the_other_is_counted() -> None:
     tags, (note,) = tag("very dry cough", "very dry cough", "dry cough")
     assert tags == "BBI"
-    assert note.startswith("1 mentions that share tokens")
+    assert note.startswith("1 mentions that overlap")
     assert note.endswith("(a.txt, line 1)")
 
 
-def test_a_mention_told_twice_is_taken_once() -> None:
+def test_a_repeated_mention_is_used_once() -> None:
     tags, (note,) = tag("dry cough", "dry cough", "dry cough")
     assert tags == "BI"
-    assert note == "1 mentions told twice, taken once (a.txt, line 2)"
+    assert note == "1 repeated mentions, used once (a.txt, line 2)"
 
 
 def test_a_discontinuous_mention_goes_on_after_a_gap() -> None:
@@ -87,4 +87,4 @@ def test_a_discontinuous_mention_goes_on_after_a_gap() -> None:
 def test_interleaved_mentions_are_counted() -> None:
     tags, (note,) = tag("left eye and ear red", "left..red", "eye..ear", discontinuous=True)
     assert tags == "BBOII"
-    assert note.startswith("2 mentions that share tokens or a stretch")
+    assert note.startswith("2 mentions that overlap")
