@@ -17,7 +17,6 @@ from typing import NamedTuple, Optional
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.preparation.originals import add_owner, find_file
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
 from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits
 from bluelmo_plugins.preparation.tagging import Annotation, tag_document
 
@@ -46,7 +45,6 @@ def convert_bc5cdr(entity_type: str, source: Path, choices: Choices, notes: Note
         )
         for split, name in _SETS.items()
     }
-    splitter = SentenceSplitter()
     splits: Splits = {}
     owners: dict[str, Path] = {}
     for split, path in paths.items():
@@ -59,8 +57,8 @@ def convert_bc5cdr(entity_type: str, source: Path, choices: Choices, notes: Note
                     raise unknown_name("type", kind, _TYPES, file=path, line=found[0].line)
             mentions = document.mentions.get(entity_type, [])
             num_mentions += len(mentions)
-            sentences = splitter.split(document.text, [document.abstract_start])
-            rows += tag_document(document.id, document.text, sentences, mentions, False, notes)
+            beginnings = [document.abstract_start]
+            rows += tag_document(document.id, document.text, mentions, notes, beginnings)
         if not num_mentions:
             raise InputError(f"has no mention of type '{entity_type}'", file=path)
         splits[split] = rows

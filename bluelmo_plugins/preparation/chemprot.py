@@ -20,7 +20,7 @@ from bluelmo_plugins.preparation.originals import (
     parse_offset,
     read_tab_rows,
 )
-from bluelmo_plugins.preparation.sentences import Sentence, SentenceSplitter, join_sentences
+from bluelmo_plugins.preparation.sentences import Sentence, join_sentences, split_sentences
 from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits
 
 _HEADER = ["index", "sentence", "label"]
@@ -43,7 +43,6 @@ class _Document(NamedTuple):
 
 def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
     """Makes a row for every chemical and gene of a sentence, and for each label of such a pair."""
-    splitter = SentenceSplitter()
     splits: Splits = {}
     owners: dict[str, Path] = {}
     for split, name in _SETS.items():
@@ -57,7 +56,7 @@ def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
         for name, document in documents.items():
             places = [(entity.start, entity.end) for entity in entities[name].values()]
             sentences, cut = join_sentences(
-                splitter.split(document.text, [document.abstract_start]), places
+                split_sentences(document.text, [document.abstract_start]), places
             )
             for _ in cut:
                 notes.add("sentence ends inside an entity, taken back", paths[0], document.line)

@@ -8,6 +8,7 @@ which differ here and there. The tokens are BLUE's: spaCy's, cut again at every 
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
@@ -31,26 +32,25 @@ class Sentence(NamedTuple):
     tokens: list[Span]
 
 
-class SentenceSplitter:
-    """Splits texts. Making one takes a moment, for it makes spaCy's English tokenizer."""
+@cache
+def _tokenizer() -> MarkerTokenizer:
+    return MarkerTokenizer()
 
-    def __init__(self) -> None:
-        self._tokenizer = MarkerTokenizer()
 
-    def split(self, text: str, beginnings: Sequence[int] = ()) -> list[Sentence]:
-        """
-        Splits a text into sentences of tokens, which have all characters but white space, control
-        characters and byte-order marks. A sentence ends at an empty line and before each of the
-        `beginnings`, such as that of an abstract after its title.
-        """
-        words = [(token.idx or 0, token.idx_end or 0) for token in self._tokenizer.tokenize(text)]
-        groups: list[list[Span]] = []
-        for number, word in enumerate(words):
-            if number == 0 or _begins(text, words, number, beginnings):
-                groups.append([])
-            groups[-1].append(word)
-        sentences = (Sentence(group[0][0], group[-1][1], _pieces(text, group)) for group in groups)
-        return [sentence for sentence in sentences if sentence.tokens]
+def split_sentences(text: str, beginnings: Sequence[int] = ()) -> list[Sentence]:
+    """
+    Splits a text into sentences of tokens, which have all characters but white space, control
+    characters and byte-order marks. A sentence ends at an empty line and before each of the
+    `beginnings`, such as that of an abstract after its title.
+    """
+    words = [(token.idx or 0, token.idx_end or 0) for token in _tokenizer().tokenize(text)]
+    groups: list[list[Span]] = []
+    for number, word in enumerate(words):
+        if number == 0 or _begins(text, words, number, beginnings):
+            groups.append([])
+        groups[-1].append(word)
+    sentences = (Sentence(group[0][0], group[-1][1], _pieces(text, group)) for group in groups)
+    return [sentence for sentence in sentences if sentence.tokens]
 
 
 def join_sentences(

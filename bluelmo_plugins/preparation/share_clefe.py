@@ -24,7 +24,6 @@ from bluelmo_plugins.preparation.originals import (
     read_document,
 )
 from bluelmo_plugins.preparation.safe_xml import read_xml
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
 from bluelmo_plugins.preparation.splits import (
     LIST_NAME,
     Choices,
@@ -46,7 +45,6 @@ _WORD = "PATTERN"
 def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
     """Makes the token rows of the disorders. Lists have names of reports."""
     reports, annotations = _find(source)
-    splitter = SentenceSplitter()
     rows: dict[str, list[Row]] = {}
     parts: dict[bool, list[str]] = {False: [], True: []}
     for name, path in reports.items():
@@ -56,8 +54,7 @@ def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
         text = read_document(path)
         mentions = _read_annotations(annotations[name], name, len(text), notes)
         text = _without_filling(text)
-        sentences = splitter.split(text)
-        rows[name] = tag_document(name, text, sentences, mentions, True, notes)
+        rows[name] = tag_document(name, text, mentions, notes, discontinuous=True)
         parts[is_test(path, source)].append(name)
     for name, path in annotations.items():
         if name not in reports:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bluelmo_plugins.mentions import Span, tags_to_mentions
-from bluelmo_plugins.preparation.sentences import Sentence, join_sentences
+from bluelmo_plugins.preparation.sentences import Sentence, join_sentences, split_sentences
 from bluelmo_plugins.preparation.splits import Notes, Row
 
 _JOINED = "sentence ends inside a mention, taken back"
@@ -26,13 +26,14 @@ class Annotation(NamedTuple):
 def tag_document(
     document: str,
     text: str,
-    sentences: Sequence[Sentence],
     annotations: Sequence[Annotation],
-    discontinuous: bool,
     notes: Notes,
+    beginnings: Sequence[int] = (),
+    discontinuous: bool = False,
 ) -> list[Row]:
     """
-    Makes the token rows of a document, an empty one after each sentence.
+    Makes the token rows of a document, an empty one after each sentence; `beginnings` are those of
+    `split_sentences`.
 
     As in BLUE, a token is of a mention if it is inside one of its spans or holds it whole, and
     where two mentions share a token, the later one in the original has it. Other than in BLUE, no
@@ -44,7 +45,7 @@ def tag_document(
             notes.add(_REPEATED, each.file, each.line)
         distinct.setdefault(each.spans, each)
     whole = {(spans[0][0], spans[-1][1]): each for spans, each in distinct.items()}
-    sentences, cut = join_sentences(sentences, list(whole))
+    sentences, cut = join_sentences(split_sentences(text, beginnings), list(whole))
     for span in cut:
         notes.add(_JOINED, whole[span].file, whole[span].line)
     found = {spans: _places(sentences, spans) for spans in distinct}

@@ -11,9 +11,7 @@ import pytest
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.inspection.survey import survey_file
 from bluelmo_plugins.official.task import Task, load_task
-from bluelmo_plugins.preparation import bc5cdr, chemprot, share_clefe
 from bluelmo_plugins.preparation.corpora import CORPORA
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
 from bluelmo_plugins.preparation.splits import Choices, Notes, find_split_lists
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
@@ -26,13 +24,6 @@ LARGEST = 100_000
 BREAKS = "\r\n\x01\x0b\x1d\x7f\x85\u2028\u2029\ufeff"
 """Control characters, line separators and a byte-order mark."""
 LOADED: dict[str, Task] = {}
-
-
-@pytest.fixture
-def _one_splitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    splitter = SentenceSplitter()
-    for module in (bc5cdr, chemprot, share_clefe):
-        monkeypatch.setattr(module, "SentenceSplitter", lambda: splitter)
 
 
 def prepare(task: str, folder: Path) -> None:
@@ -75,7 +66,6 @@ def try_case(folder: Path, seed: int) -> tuple[str, str]:
     return done, "prepared"
 
 
-@pytest.mark.usefixtures("_one_splitter")
 def test_a_damaged_original_is_prepared_or_told(tmp_path: Path) -> None:
     for task in MINIATURES:
         LOADED[task] = load_task(task)
@@ -84,7 +74,6 @@ def test_a_damaged_original_is_prepared_or_told(tmp_path: Path) -> None:
     assert counts["prepared"] > CASES / 10
 
 
-@pytest.mark.usefixtures("_one_splitter")
 @pytest.mark.parametrize("task", sorted(MINIATURES))
 def test_a_break_anywhere_in_an_original_is_prepared_or_told(task: str, tmp_path: Path) -> None:
     LOADED[task] = load_task(task)

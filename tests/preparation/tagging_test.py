@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
 from bluelmo_plugins.preparation.splits import Notes
 from bluelmo_plugins.preparation.tagging import Annotation, tag_document
 
-SPLITTER = SentenceSplitter()
 FILE = Path("a.txt")
 
 
@@ -18,14 +16,14 @@ def tag(text: str, *mentions: str, discontinuous: bool = False) -> tuple[str, li
         parts = mention.split("..")
         spans = tuple((text.index(part), text.index(part) + len(part)) for part in parts)
         annotations.append(Annotation(spans, FILE, line))
-    rows = tag_document("d1", text, SPLITTER.split(text), annotations, discontinuous, notes)
+    rows = tag_document("d1", text, annotations, notes, discontinuous=discontinuous)
     return "".join(row[3] if row else " " for row in rows).rstrip(), notes.lines()
 
 
 def test_rows_are_token_document_offset_and_label_with_a_blank_one_after_a_sentence() -> None:
     text = "A goat. Bad cough"
     annotation = Annotation(((8, 17),), FILE, 1)
-    rows = tag_document("d1", text, SPLITTER.split(text), [annotation], False, Notes(FILE.parent))
+    rows = tag_document("d1", text, [annotation], Notes(FILE.parent))
     assert rows == [
         ["A", "d1", "0", "O"],
         ["goat", "-", "2", "O"],
