@@ -46,12 +46,12 @@ def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
     splits: Splits = {}
     owners: dict[str, Path] = {}
     for split, name in _SETS.items():
-        paths = [
+        abstracts, entity_table, gold = (
             _find_table(source, name, table) for table in ("abstracts", "entities", "gold_standard")
-        ]
-        documents = _read_abstracts(paths[0], owners)
-        entities = _read_entities(paths[1], documents, notes)
-        relations = _read_relations(paths[2], entities)
+        )
+        documents = _read_abstracts(abstracts, owners)
+        entities = _read_entities(entity_table, documents, notes)
+        relations = _read_relations(gold, entities)
         splits[split] = [_HEADER]
         for name, document in documents.items():
             places = [(entity.start, entity.end) for entity in entities[name].values()]
@@ -59,7 +59,7 @@ def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
                 split_sentences(document.text, [document.abstract_start]), places
             )
             for _ in cut:
-                notes.add("sentence ends inside an entity, taken back", paths[0], document.line)
+                notes.add("sentence ends inside an entity, taken back", abstracts, document.line)
             labels = relations[name]
             for sentence in sentences:
                 splits[split] += _rows(
@@ -69,7 +69,7 @@ def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
                 arguments = [entities[name][argument] for argument in pair]
                 if not any(all(_inside(each, one) for one in arguments) for each in sentences):
                     for _, line in lines:
-                        notes.add("relations between two sentences, left out", paths[2], line)
+                        notes.add("relations between two sentences, left out", gold, line)
     return splits
 
 

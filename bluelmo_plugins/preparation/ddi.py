@@ -10,9 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Optional
 
-from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.errors import unknown_name
 from bluelmo_plugins.preparation.masking import Entity, mask
-from bluelmo_plugins.preparation.originals import add_owner, find_files, is_test, one_line
+from bluelmo_plugins.preparation.originals import (
+    add_owner,
+    find_files,
+    is_test,
+    missing_part,
+    one_line,
+)
 from bluelmo_plugins.preparation.safe_xml import Element, read_xml
 from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits, divide_training
 
@@ -58,13 +64,9 @@ def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
                     rows[test][key] = row
                     for each in (pairs[name], group, pairs[key]):
                         each[key] = None
-    for test, part in ((False, "Train"), (True, "Test")):
-        if not documents[test]:
-            raise InputError(
-                "holds no XML file " + (f"below {part}" if test else "outside of a folder Test"),
-                file=source,
-                expected="the folders Train and Test of the unpacked original",
-            )
+    for test, part in documents.items():
+        if not part:
+            raise missing_part(source, test, "the XML files of the unpacked original")
     lists, units = choices.lists, documents[False]
     if lists is not None:
         ids = {

@@ -22,6 +22,7 @@ from bluelmo_plugins.preparation.originals import (
     by_stem,
     find_files,
     is_test,
+    missing_part,
     one_line,
     read_annotation_lines,
 )
@@ -100,12 +101,7 @@ def _find_notes(source: Path, test: bool, notes: Notes) -> dict[str, _Note]:
             if name not in kinds["txt"]:
                 raise InputError(f"there is no {name}.txt, which it annotates", file=file)
     if not found:
-        raise InputError(
-            f"holds no notes of the {'test' if test else 'training'} part",
-            file=source,
-            expected="files .txt, .con and .rel"
-            + (" in folders with 'test' in their names" if test else ""),
-        )
+        raise missing_part(source, test, "files .txt, .con and .rel")
     return found
 
 

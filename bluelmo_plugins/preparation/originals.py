@@ -73,6 +73,15 @@ def is_test(path: Path, source: Path) -> bool:
     return any("test" in part.lower() for part in path.relative_to(source).parts[:-1])
 
 
+def missing_part(source: Path, test: bool, files: str) -> InputError:
+    """Makes the error for an original without files of its training or test part."""
+    return InputError(
+        f"holds no {'test' if test else 'training'} part",
+        file=source,
+        expected=files + (", in folders with 'test' in their names" if test else ""),
+    )
+
+
 def add_owner(
     owners: dict[str, Path], document: str, path: Path, line: Optional[int] = None
 ) -> None:

@@ -19,6 +19,7 @@ from bluelmo_plugins.preparation.originals import (
     by_stem,
     find_files,
     is_test,
+    missing_part,
     parse_offset,
     read_annotation_lines,
     read_document,
@@ -61,13 +62,7 @@ def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
             raise InputError(f"there is no report '{name}.txt', which it annotates", file=path)
     for test, part in parts.items():
         if not part:
-            raise InputError(
-                f"holds no annotated reports of the {'test' if test else 'training'} part",
-                file=source,
-                expected="reports"
-                + (" in folders with 'test' in their names" if test else "")
-                + " and their annotations",
-            )
+            raise missing_part(source, test, "annotated reports")
     train, dev = divide_training(parts[False], choices.lists, _DEV_SHARE, source, notes)
     return {
         split: [row for name in part for row in rows[name]]

@@ -91,7 +91,7 @@ def test_files_are_replaced_only_if_told_so_and_only_by_whole_ones(source, tmp_p
         run("ddi", source, "-o", tmp_path / "blue")
     for path in source.rglob("9001.xml"):
         path.unlink()
-    with pytest.raises(InputError, match="holds no XML file below Test"):
+    with pytest.raises(InputError, match="holds no test part"):
         run("ddi", source, "-o", tmp_path / "blue", "--force")
     assert [path.name for path in (tmp_path / "blue").rglob("*.tsv")] == ["test.tsv"]
     write(source, MINIATURES["ddi"]())

@@ -149,5 +149,5 @@ def test_rotten_ddi_is_told(prepare, old, new, message) -> None:
 
 
 def test_a_part_of_ddi_that_is_missing_is_told(prepare) -> None:
-    with pytest.raises(InputError, match="holds no XML file below Test"):
+    with pytest.raises(InputError, match=r"holds no test part\. Expected the XML files"):
         prepare("ddi", {DDI_TEST: None})
