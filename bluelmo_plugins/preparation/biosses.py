@@ -61,11 +61,9 @@ def convert_biosses(source: Path, choices: Choices, notes: Notes) -> Splits:
                 expected="a table of sentences and one of scores, of the same pairs",
             )
     splits = divide(sentences, choices.lists or BLUE_SPLITS, source, notes)
-    header = ["index", "sentence1", "sentence2", "score"]
     return {
         split: [
-            header,
-            *([pair, *sentences[pair], str(sum(scores[pair]) / _NUM_ANNOTATORS)] for pair in pairs),
+            [pair, *sentences[pair], str(sum(scores[pair]) / _NUM_ANNOTATORS)] for pair in pairs
         ]
         for split, pairs in splits.items()
     }

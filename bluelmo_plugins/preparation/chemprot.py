@@ -23,7 +23,6 @@ from bluelmo_plugins.preparation.originals import (
 from bluelmo_plugins.preparation.sentences import Sentence, join_sentences, split_sentences
 from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits
 
-_HEADER = ["index", "sentence", "label"]
 _SETS = {"train": "training", "dev": "development", "test": "test"}
 _CLASSES = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
 _CHEMICAL = "CHEMICAL"
@@ -52,7 +51,7 @@ def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
         documents = _read_abstracts(abstracts, owners)
         entities = _read_entities(entity_table, documents, notes)
         relations = _read_relations(gold, entities)
-        splits[split] = [_HEADER]
+        splits[split] = []
         for name, document in documents.items():
             places = [(entity.start, entity.end) for entity in entities[name].values()]
             sentences, cut = join_sentences(

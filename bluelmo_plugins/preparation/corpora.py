@@ -34,6 +34,8 @@ class Corpus(NamedTuple):
 
     folder : `str`
         Its folder in BLUE.
+    header : `list[str]`
+        The names of its columns; none if its files have no header.
     convert : `Convert`
         Makes its rows.
     takes_lists : `bool`, optional (default = `False`)
@@ -47,6 +49,7 @@ class Corpus(NamedTuple):
     """
 
     folder: str
+    header: list[str]
     convert: Convert
     takes_lists: bool = False
     draws_dev: bool = False
@@ -54,11 +57,11 @@ class Corpus(NamedTuple):
     files: dict[str, str] = _FILES
 
     def prepare(self, source: Path, choices: Choices, notes: Notes) -> Splits:
-        """Makes the rows of the corpus, without line breaks or control characters."""
-        splits = self.convert(source, choices, notes)
+        """Makes header and rows of the corpus, without line breaks or control characters."""
+        header = [self.header] if self.header else []
         return {
-            split: [list(map(without_breaks, row)) for row in rows]
-            for split, rows in splits.items()
+            split: [*header, *(list(map(without_breaks, row)) for row in rows)]
+            for split, rows in self.convert(source, choices, notes).items()
         }
 
     def check_free(self, folder: Path, force: bool) -> None:
@@ -102,26 +105,39 @@ def _copy(path: Path, target: Path) -> None:
         shutil.copy2(path, target, follow_symlinks=False)
 
 
+_RELATION = ["index", "sentence", "label"]
+_SIMILARITY = ["index", "sentence1", "sentence2", "score"]
+_INFERENCE = ["index", "sentence1", "sentence2", "label"]
+_HOC = ["labels", "sentence", "index"]
+
 CORPORA = {
-    "clnclsts": Corpus("clinicalSTS", convert_medsts, takes_lists=True, draws_dev=True),
-    "biosses": Corpus("BIOSSES", convert_biosses, takes_lists=True),
-    "bc5cdr-dz": Corpus("BC5CDR-disease", partial(convert_bc5cdr, "Disease")),
-    "bc5cdr-chem": Corpus("BC5CDR-chem", partial(convert_bc5cdr, "Chemical")),
+    "clnclsts": Corpus(
+        "clinicalSTS", _SIMILARITY, convert_medsts, takes_lists=True, draws_dev=True
+    ),
+    "biosses": Corpus("BIOSSES", _SIMILARITY, convert_biosses, takes_lists=True),
+    "bc5cdr-dz": Corpus("BC5CDR-disease", [], partial(convert_bc5cdr, "Disease")),
+    "bc5cdr-chem": Corpus("BC5CDR-chem", [], partial(convert_bc5cdr, "Chemical")),
     "shareclefe": Corpus(
         "ShAReCLEFEHealthCorpus",
+        [],
         convert_share_clefe,
         takes_lists=True,
         draws_dev=True,
         files=_CLEFE_FILES,
     ),
     "ddi": Corpus(
-        "ddi2013-type", convert_ddi, takes_lists=True, draws_dev=True, marks_entities=True
+        "ddi2013-type",
+        _RELATION,
+        convert_ddi,
+        takes_lists=True,
+        draws_dev=True,
+        marks_entities=True,
     ),
-    "chemprot": Corpus("ChemProt", convert_chemprot, marks_entities=True),
+    "chemprot": Corpus("ChemProt", _RELATION, convert_chemprot, marks_entities=True),
     "i2b2": Corpus(
-        "i2b2-2010", convert_i2b2, takes_lists=True, draws_dev=True, marks_entities=True
+        "i2b2-2010", _RELATION, convert_i2b2, takes_lists=True, draws_dev=True, marks_entities=True
     ),
-    "hoc": Corpus("hoc", convert_hoc, takes_lists=True),
-    "mednli": Corpus("mednli", convert_mednli),
+    "hoc": Corpus("hoc", _HOC, convert_hoc, takes_lists=True),
+    "mednli": Corpus("mednli", _INFERENCE, convert_mednli),
 }
 """By the names of their configs."""

@@ -22,7 +22,6 @@ from bluelmo_plugins.preparation.originals import (
 from bluelmo_plugins.preparation.safe_xml import Element, read_xml
 from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits, divide_training
 
-_HEADER = ["index", "sentence", "label"]
 _DEV_SHARE = 90 / 714
 _TYPES = ("advise", "effect", "int", "mechanism")
 _NER_FOLDER = re.compile(r"drugner|drug.?name|\bner\b", re.IGNORECASE)
@@ -78,12 +77,9 @@ def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
             for split, names in lists.ids.items()
         }
         lists, units = lists._replace(ids=ids), [*rows[False]]
-    train, dev = divide_training(units, lists, _DEV_SHARE, source, notes)
-    return {
-        "train": [_HEADER, *(rows[False][pair] for name in train for pair in members[False][name])],
-        "dev": [_HEADER, *(rows[False][pair] for name in dev for pair in members[False][name])],
-        "test": [_HEADER, *rows[True].values()],
-    }
+    training = {name: [rows[False][pair] for pair in members[False][name]] for name in units}
+    parts = {False: training, True: {"all": list(rows[True].values())}}
+    return divide_training(parts, lists, _DEV_SHARE, source, notes)
 
 
 def _rows(sentence: Element, typed: bool, notes: Notes) -> Iterator[tuple[Element, Optional[Row]]]:

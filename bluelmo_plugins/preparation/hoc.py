@@ -49,7 +49,7 @@ def convert_hoc(source: Path, choices: Choices, notes: Notes) -> Splits:
         )
     splits: Splits = {}
     for split, names in divide(texts, choices.lists or BLUE_SPLITS, source, notes).items():
-        splits[split] = [["labels", "sentence", "index"]]
+        splits[split] = []
         for name in names:
             if labels and name not in labels:
                 raise InputError(

@@ -30,12 +30,12 @@ from bluelmo_plugins.preparation.splits import (
     LIST_NAME,
     Choices,
     Notes,
+    Parts,
     Row,
     Splits,
     divide_training,
 )
 
-_HEADER = ["index", "sentence", "label"]
 _DEV_SHARE = 0.1
 _TYPES = ("problem", "treatment", "test")
 _LABELS = ("PIP", "TeCP", "TeRP", "TrAP", "TrCP", "TrIP", "TrNAP", "TrWP")
@@ -61,20 +61,13 @@ def convert_i2b2(source: Path, choices: Choices, notes: Notes) -> Splits:
     Makes a row for every two concepts of a line, and for each label of such a pair. Lists have
     names of notes.
     """
-    rows: dict[str, list[Row]] = {}
-    names: dict[bool, list[str]] = {}
-    for test in (False, True):
-        found = _find_notes(source, test, notes)
-        names[test] = list(found)
-        for name, note in found.items():
-            if name in rows:
-                raise InputError(f"note '{name}' is in the training part too", file=note.text)
-            rows[name] = _rows(name, note, choices.typed_markers, notes)
-    train, dev = divide_training(names[False], choices.lists, _DEV_SHARE, source, notes)
-    return {
-        split: [_HEADER, *(row for name in part for row in rows[name])]
-        for split, part in (("train", train), ("dev", dev), ("test", names[True]))
-    }
+    parts: Parts = {False: {}, True: {}}
+    for test, part in parts.items():
+        for name, note in _find_notes(source, test, notes).items():
+            if name in parts[False]:
+                raise InputError(f"note '{name}' is also in the training part", file=note.text)
+            part[name] = _rows(name, note, choices.typed_markers, notes)
+    return divide_training(parts, choices.lists, _DEV_SHARE, source, notes)
 
 
 def _find_notes(source: Path, test: bool, notes: Notes) -> dict[str, _Note]:

@@ -22,7 +22,7 @@ def convert_mednli(source: Path, choices: Choices, notes: Notes) -> Splits:
         if missing:
             raise InputError(f"the objects have no '{missing[0]}'", file=path, line=header.line)
         places = [header.fields.index(key) for key in _KEYS]
-        splits[split] = [["index", "sentence1", "sentence2", "label"]]
+        splits[split] = []
         for row in rows:
             pair, first, second, label = (row.fields[place] for place in places)
             sentences = [one_line(first), one_line(second)]

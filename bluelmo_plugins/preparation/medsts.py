@@ -7,7 +7,6 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.preparation.originals import find_file, find_files, one_line, read_tab_rows
 from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits, divide_training
 
-_HEADER = ["index", "sentence1", "sentence2", "score"]
 _COLUMNS = ("sentence 1", "sentence 2", "score")
 _MAX_SCORE = 5
 _DEV_SHARE = 75 / 750
@@ -23,15 +22,11 @@ def convert_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
         source, rf"(?!{_GOLD_NAME}).*(?<![a-z])test(?![a-z]).*\.(txt|tsv)", "clinicalSTS.test.txt"
     )
     training = {
-        str(line): _row(line, fields, train_path)
+        str(line): [_row(line, fields, train_path)]
         for line, fields in read_tab_rows(train_path, _COLUMNS)
     }
-    train, dev = divide_training(list(training), choices.lists, _DEV_SHARE, source, notes)
-    return {
-        "train": [_HEADER, *(training[line] for line in train)],
-        "dev": [_HEADER, *(training[line] for line in dev)],
-        "test": [_HEADER, *_test_rows(source, test_path)],
-    }
+    parts = {False: training, True: {"all": _test_rows(source, test_path)}}
+    return divide_training(parts, choices.lists, _DEV_SHARE, source, notes)
 
 
 def _test_rows(source: Path, path: Path) -> list[Row]:

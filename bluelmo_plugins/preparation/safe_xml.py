@@ -85,11 +85,11 @@ def read_xml(path: Path, data: Optional[bytes] = None) -> Element:
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: its encoding
         raise InputError(
-            f"is no XML ({expat.ErrorString(error.code)})",
+            f"is no XML ({error})",
             file=path,
-            line=error.lineno,
-            expected="a well-formed XML file",
+            line=parser.CurrentLineNumber,
+            expected="a well-formed XML file in UTF-8",
         ) from error
     return top.children[0]

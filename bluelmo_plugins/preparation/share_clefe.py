@@ -29,7 +29,7 @@ from bluelmo_plugins.preparation.splits import (
     LIST_NAME,
     Choices,
     Notes,
-    Row,
+    Parts,
     Splits,
     divide_training,
 )
@@ -46,8 +46,7 @@ _WORD = "PATTERN"
 def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
     """Makes the token rows of the disorders. Lists have names of reports."""
     reports, annotations = _find(source)
-    rows: dict[str, list[Row]] = {}
-    parts: dict[bool, list[str]] = {False: [], True: []}
+    parts: Parts = {False: {}, True: {}}
     for name, path in reports.items():
         if name not in annotations:
             notes.add("reports without annotations, left out", path)
@@ -55,19 +54,15 @@ def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
         text = read_document(path)
         mentions = _read_annotations(annotations[name], name, len(text), notes)
         text = _without_filling(text)
-        rows[name] = tag_document(name, text, mentions, notes, discontinuous=True)
-        parts[is_test(path, source)].append(name)
+        part = parts[is_test(path, source)]
+        part[name] = tag_document(name, text, mentions, notes, discontinuous=True)
     for name, path in annotations.items():
         if name not in reports:
             raise InputError(f"there is no report '{name}.txt', which it annotates", file=path)
     for test, part in parts.items():
         if not part:
             raise missing_part(source, test, "annotated reports")
-    train, dev = divide_training(parts[False], choices.lists, _DEV_SHARE, source, notes)
-    return {
-        split: [row for name in part for row in rows[name]]
-        for split, part in (("train", train), ("dev", dev), ("test", parts[True]))
-    }
+    return divide_training(parts, choices.lists, _DEV_SHARE, source, notes)
 
 
 def _find(source: Path) -> tuple[dict[str, Path], dict[str, Path]]:

@@ -24,6 +24,8 @@ _PLACES_SHOWN = 3
 Row = list[str]
 Splits = dict[str, list[Row]]
 """The rows of "train", "dev" and "test", in this order; an empty row becomes an empty line."""
+Parts = dict[bool, dict[str, list[Row]]]
+"""The rows of the training part (`False`) and of the test part (`True`), by id."""
 
 
 class SplitLists(NamedTuple):
@@ -129,12 +131,13 @@ def divide(
 
 
 def divide_training(
-    there: Sequence[str], lists: Optional[SplitLists], share: float, source: Path, notes: Notes
-) -> tuple[list[str], list[str]]:
+    parts: Parts, lists: Optional[SplitLists], share: float, source: Path, notes: Notes
+) -> Splits:
     """
-    Divides the ids of a training part into train and dev, in their order: by lists, or by drawing
-    the same `share` of them for dev every time.
+    Divides the training part into train and dev, in its order: by lists, or by drawing the same
+    `share` of the ids for dev every time.
     """
+    there = list(parts[False])
     if lists is None:
         shuffled = sorted(there)
         Random(_SEED).shuffle(shuffled)
@@ -147,9 +150,8 @@ def divide_training(
             both = listed(sorted(dev & train), _IDS_SHOWN)
             raise InputError(f"train and dev share {both}", file=lists.origin)
         train = train or set(there) - dev
-    parts = [name for name in there if name in train], [name for name in there if name in dev]
-    for split, part in zip(("train", "dev"), parts, strict=True):
-        if not part:
+    for split, names in (("train", train), ("dev", dev)):
+        if not names:
             raise InputError(
                 f"nothing is left for the {split} split",
                 file=source if lists is None else lists.origin,
@@ -158,7 +160,11 @@ def divide_training(
     for name in there:
         if name not in train | dev:
             notes.add("ids in none of the lists, left out", name)
-    return parts
+    return {
+        "train": [row for name in there if name in train for row in parts[False][name]],
+        "dev": [row for name in there if name in dev for row in parts[False][name]],
+        "test": [row for rows in parts[True].values() for row in rows],
+    }
 
 
 def _check_known(

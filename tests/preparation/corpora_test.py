@@ -9,7 +9,7 @@ from bluelmo_plugins.preparation.corpora import Corpus
 from bluelmo_plugins.preparation.splits import Choices, Notes, Splits
 from tests.preparation.source_files import write
 
-CORPUS = Corpus("b", lambda *_: {}, files={"train": "Training.tsv", "test": "Test.tsv"})
+CORPUS = Corpus("b", [], lambda *_: {}, files={"train": "Training.tsv", "test": "Test.tsv"})
 SPLITS: Splits = {"train": [["a", 'b"c', "d\te"], [], ["'"]], "test": [["x"]]}
 
 
@@ -86,6 +86,6 @@ def test_files_that_are_there_must_be_given_up(tmp_path) -> None:
 
 def test_no_field_of_a_row_has_a_line_end_or_a_control_character(tmp_path) -> None:
     rows = [["a.s1\r", "Goats\x01 and\u2028sheep\r\n", "\x85"]]
-    corpus = Corpus("b", lambda *_: {"train": rows})
+    corpus = Corpus("b", [], lambda *_: {"train": rows})
     prepared = corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
     assert prepared == {"train": [["a.s1", "Goats  and sheep", ""]]}

@@ -18,6 +18,15 @@ from tests.preparation.source_files import write
 SOURCE = Path("source")
 
 
+def divided(
+    names: list[str], lists: SplitLists | None, notes: Notes | None = None
+) -> list[list[str]]:
+    parts = {False: {name: [[name]] for name in names}, True: {"t": [["t"]]}}
+    splits = divide_training(parts, lists, 0.1, SOURCE, notes or Notes(SOURCE))
+    assert splits.pop("test") == [["t"]]
+    return [[name for (name,) in rows] for rows in splits.values()]
+
+
 @pytest.mark.parametrize(
     ("names", "text"),
     [
@@ -65,25 +74,21 @@ def test_an_id_has_one_place(tmp_path, files, message) -> None:
 
 def test_a_draw_is_the_same_whatever_the_order_and_keeps_that_of_the_original() -> None:
     names = [f"d{number}" for number in range(40)]
-    train, dev = divide_training(names, None, 0.1, SOURCE, Notes(SOURCE))
+    train, dev = divided(names, None)
     assert (len(train), len(dev)) == (36, 4)
     assert sorted([*train, *dev], key=names.index) == names
-    again = divide_training(names[::-1], None, 0.1, SOURCE, Notes(SOURCE))
-    assert again == (train[::-1], dev[::-1])
+    assert divided(names[::-1], None) == [train[::-1], dev[::-1]]
 
 
 def test_a_dev_list_leaves_the_rest_to_train() -> None:
     lists = SplitLists({"dev": ["c", "a"]}, "mine")
-    assert divide_training(["a", "b", "c"], lists, 0.1, SOURCE, Notes(SOURCE)) == (
-        ["b"],
-        ["a", "c"],
-    )
+    assert divided(["a", "b", "c"], lists) == [["b"], ["a", "c"]]
 
 
 def test_what_no_list_names_is_left_out_and_counted() -> None:
     notes = Notes(SOURCE)
     lists = SplitLists({"train": ["b"], "dev": ["a"]}, "mine")
-    assert divide_training(["a", "b", "c"], lists, 0.1, SOURCE, notes) == (["b"], ["a"])
+    assert divided(["a", "b", "c"], lists, notes) == [["b"], ["a"]]
     lists = SplitLists({"train": ["b"], "dev": ["a"], "test": ["e", "d"]}, "mine")
     assert divide(["a", "b", "d", "e", "f"], lists, SOURCE, notes)["test"] == ["e", "d"]
     assert notes.lines() == ["2 ids in none of the lists, left out (c; f)"]
@@ -93,11 +98,11 @@ def test_lists_must_fit_the_original() -> None:
     lists = SplitLists({"dev": ["a", "x", "y"]}, "mine")
     message = "source: lacks 2 of the ids in mine: x, y"
     with pytest.raises(InputError, match=message):
-        divide_training(["a", "b"], lists, 0.1, SOURCE, Notes(SOURCE))
+        divided(["a", "b"], lists)
     with pytest.raises(InputError, match=r"mine: .*no list of the train split"):
         divide(["a", "x", "y"], lists, SOURCE, Notes(SOURCE))
     with pytest.raises(InputError, match="nothing is left for the train split"):
-        divide_training(["a"], SplitLists({"dev": ["a"]}, "mine"), 0.1, SOURCE, Notes(SOURCE))
+        divided(["a"], SplitLists({"dev": ["a"]}, "mine"))
 
 
 def test_kinds_are_told_in_their_order_with_three_places() -> None:
