@@ -58,11 +58,17 @@ class Corpus(NamedTuple):
 
     def prepare(self, source: Path, choices: Choices, notes: Notes) -> Splits:
         """Makes header and rows of the corpus, without line breaks or control characters."""
-        header = [self.header] if self.header else []
-        return {
-            split: [*header, *(list(map(without_breaks, row)) for row in rows)]
-            for split, rows in self.convert(source, choices, notes).items()
-        }
+        splits = {}
+        for split, rows in self.convert(source, choices, notes).items():
+            if not any(rows):
+                raise InputError(
+                    f"has nothing for the {split} split",
+                    file=source,
+                    expected="at least one row in each split",
+                )
+            header = [self.header] if self.header else []
+            splits[split] = [*header, *(list(map(without_breaks, row)) for row in rows)]
+        return splits
 
     def check_free(self, folder: Path, force: bool) -> None:
         """Makes sure that no file is lost, unless `force` allows to replace those of the corpus."""

@@ -56,8 +56,8 @@ def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
             group = pairs.setdefault(sentence.get("id"), {})
             for pair, row in _rows(sentence, choices.typed_markers, notes):
                 key = pair.get("id")
-                if key in rows[False] or key in rows[True]:
-                    raise pair.error(f"another pair has the id '{key}'")
+                if key in members[False] or key in members[True]:
+                    raise pair.error(f"another element has the id '{key}'")
                 pairs[key] = {}
                 if row is not None:
                     rows[test][key] = row

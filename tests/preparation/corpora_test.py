@@ -89,3 +89,10 @@ def test_no_field_of_a_row_has_a_line_end_or_a_control_character(tmp_path) -> No
     corpus = Corpus("b", [], lambda *_: {"train": rows})
     prepared = corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
     assert prepared == {"train": [["a.s1", "Goats  and sheep", ""]]}
+
+
+@pytest.mark.parametrize("rows", [[], [[]]])
+def test_a_split_without_rows_is_an_error(tmp_path, rows) -> None:
+    corpus = Corpus("b", ["index"], lambda *_: {"train": [["a"]], "test": rows})
+    with pytest.raises(InputError, match="has nothing for the test split"):
+        corpus.prepare(tmp_path, Choices(), Notes(tmp_path))

@@ -128,7 +128,8 @@ def test_ddi_sentences_of_two_drugs_come_out_as_they_were(shared_dir, tmp_path) 
     documents: defaultdict[str, list[Row]] = defaultdict(list)
     for row in kept:
         documents[row[0].split(".s")[0]].append(row)
-    files = {f"Train/d{n}.xml": ddi_xml(f"x.d{n}", []) for n in range(2)}
+    other = ("Zink with zonk.", [("Zink", "drug"), ("zonk", "drug")], {})
+    files = {f"Train/d{n}.xml": ddi_xml(f"x.d{n}", [other]) for n in range(2)}
     for name, each in documents.items():
         data = []
         for _, text, label in each:
