@@ -13,10 +13,12 @@ from bluelmo_plugins.inspection.counts import count_rows, shared_rows
 from bluelmo_plugins.inspection.survey import survey_file
 from bluelmo_plugins.inspection.text import number_table
 from bluelmo_plugins.preparation.corpora import CORPORA, Corpus
-from bluelmo_plugins.preparation.dataset_folder import check_free, new_folder
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.split_lists import find_split_lists, read_split_lists
-from bluelmo_plugins.preparation.splits import Choices
+from bluelmo_plugins.preparation.splits import (
+    Choices,
+    Notes,
+    find_split_lists,
+    read_split_lists,
+)
 from bluelmo_plugins.tasks import load_task
 
 _DATASET_DIR = "DATASET_DIR"
@@ -25,8 +27,8 @@ _DATASET_DIR = "DATASET_DIR"
 @Verb.register("prepare")
 class Prepare(Verb):
     """
-    Converts the original distribution of a corpus into the files that BLUE has of it, reads them
-    back and counts them.
+    Converts the original distribution of a corpus into BLUE's files, reads them back and counts
+    them.
 
     Registered as a `Verb` with name "prepare".
     """
@@ -43,49 +45,48 @@ class Prepare(Verb):
             "--output",
             metavar="DATASET_DIR",
             type=Path,
-            help="gets the folder of the corpus (default: the environment's DATASET_DIR)",
+            help="where the folder of the corpus is written (default: $DATASET_DIR)",
         )
         parser.add_argument(
             "--markers",
             choices=("release", "types"),
-            help="what masks two entities: @DRUG$ (release, default) or @drug$, @brand$ (types)",
+            help="mask entities as BLUE's files do (release, default) or by type (types)",
         )
         parser.add_argument(
             "--split-ids",
             metavar="PATH",
             type=Path,
-            help="a file of dev ids, or a folder of train_docid.txt, dev_docid.txt, ...",
+            help="a file of dev ids, or a folder of train_docid.txt, dev_docid.txt, ...; for ddi "
+            "also ids of sentences or pairs",
         )
-        parser.add_argument(
-            "--force", action="store_true", help="replace files that are there already"
-        )
+        parser.add_argument("--force", action="store_true", help="replace files that exist already")
 
     def run(self, args: argparse.Namespace) -> None:
         """
-        Writes the files and prints what is in them. An original that lacks something or is damaged,
-        and files that are there already, raise an `InputError`; then nothing is written.
+        Writes the files and prints their counts. Writes nothing if the original is damaged or
+        incomplete, or if files exist already.
         """
         corpus = _corpus(args.task)
         task = load_task(args.task)
         folder = _dataset_dir(args.output) / str(task.corpus)
         if not args.source.exists():
-            raise InputError("there is no such folder", file=args.source)
+            raise InputError("there is no such file or folder", file=args.source)
         if args.markers is not None and not corpus.marks_entities:
-            raise InputError(f"--markers is of no use for {args.task}, whose files have no markers")
+            raise InputError(f"--markers does not apply to {args.task}: its files have no markers")
         if args.split_ids is not None and not corpus.takes_lists:
-            raise InputError(f"--split-ids is of no use for {args.task}, whose original is split")
+            raise InputError(f"--split-ids does not apply to {args.task}: its original is split")
         lists = None
         if args.split_ids is not None:
             lists = read_split_lists(args.split_ids)
         elif corpus.takes_lists:
             lists = find_split_lists(args.source)
-        check_free(folder, list(corpus.files.values()), args.force)
+        corpus.check_free(folder, args.force)
         notes = Notes(args.source)
         choices = Choices(lists, args.markers == "types")
         splits = corpus.prepare(args.source, choices, notes)
-        with new_folder(folder, corpus.files, splits) as partial:
+        with corpus.new_folder(folder, splits) as hidden:
             surveys = {
-                split: survey_file(task.reader, partial / corpus.files[split]) for split in SPLITS
+                split: survey_file(task.reader, hidden / corpus.files[split]) for split in SPLITS
             }
         print(f"Wrote {', '.join(corpus.files.values())} to {folder}\n")
         rows = [*count_rows(surveys, task.about.counts), *shared_rows(surveys)]
@@ -94,7 +95,7 @@ class Prepare(Verb):
         if lists is not None:
             remarks.insert(0, f"split by the ids in {lists.origin}")
         elif corpus.draws_dev:
-            remarks.insert(0, "the dev split is drawn, always the same, and not BLUE's")
+            remarks.insert(0, "the dev split is a fixed random draw, not BLUE's")
         if remarks:
             print("\nNot as in the original or in BLUE:", *remarks, sep="\n  ")
         print(_next_steps(args.task, folder.parent))
@@ -107,19 +108,18 @@ def _corpus(task: str) -> Corpus:
 
 
 def _dataset_dir(output: Optional[Path]) -> Path:
-    told = os.environ.get(_DATASET_DIR)
-    if output is None and not told:
+    default = os.environ.get(_DATASET_DIR)
+    if output is None and not default:
         raise InputError(
-            f"neither -o nor {_DATASET_DIR} says where the corpora are",
-            todo="Name the folder that is to hold them with -o",
+            f"neither -o nor {_DATASET_DIR} names the folder of the corpora", todo="Give it with -o"
         )
-    return output or Path(told or "")
+    return output or Path(default or "")
 
 
 def _next_steps(task: str, dataset_dir: Path) -> str:
     lines = ["\nNext:"]
-    told = os.environ.get(_DATASET_DIR)
-    if not told or Path(told).resolve() != dataset_dir.resolve():
+    default = os.environ.get(_DATASET_DIR)
+    if not default or Path(default).resolve() != dataset_dir.resolve():
         lines.append(f"export {_DATASET_DIR}={shlex.quote(str(dataset_dir))}")
     lines.append(f"allennlp train configs/{task}.jsonnet -s runs/{task}")
     return "\n  ".join(lines)

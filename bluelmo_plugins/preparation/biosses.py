@@ -1,24 +1,25 @@
 """
-BIOSSES from its two tables: the pairs of sentences, and what five annotators scored them.
+BIOSSES from its two tables (Word files): the pairs of sentences, and the scores of five annotators.
 
-The pairs of BLUE's splits, in its order, are those that BLURB took over from it; they are told in
-issue 664 of github.com/bigscience-workshop/biomedical.
+The pairs of BLUE's splits, in its order, are those that BLURB took over from it; issue 664 of
+github.com/bigscience-workshop/biomedical lists them.
 """
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Optional
 
 from bluelmo_plugins.dataset_readers.table import read_table
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.originals import find_files
-from bluelmo_plugins.preparation.split_lists import SplitLists, divide
-from bluelmo_plugins.preparation.splits import Choices, Splits
-from bluelmo_plugins.preparation.tables import one_line
-from bluelmo_plugins.preparation.word_tables import read_word_rows
+from bluelmo_plugins.preparation.originals import find_files, one_line
+from bluelmo_plugins.preparation.safe_xml import Element, read_xml
+from bluelmo_plugins.preparation.splits import Choices, Notes, SplitLists, Splits, divide
 
 _MAX_SCORE = 4
 _NUM_ANNOTATORS = 5
+_WORD_TEXT = "word/document.xml"
+_MAX_WORD_BYTES = 64 * 1024 * 1024
 _TRAIN = """
 78 45 35 50 27 13 87 1 58 99 55 74 66 39 44 18 84 76 19 10 75 46 15 86 60 14 51 79 29 34 94 28 62 42
 21 30 11 53 6 12 26 48 31 32 77 37 95 85 36 56 43 61 16 5 67 65 54 3 73 98 17 4 92 93
@@ -31,29 +32,8 @@ BLUE_SPLITS = SplitLists(
 """The numbers of the pairs."""
 
 
-def prepare_biosses(source: Path, choices: Choices, notes: Notes) -> Splits:
-    """
-    Makes a row for every pair, its score the mean of the annotators.
-
-    # Parameters
-
-    source : `Path`
-        Holds the two Word files (``.docx``), or tables with the same columns (``.tsv``, ``.csv``):
-        the number of a pair, then its two sentences or its five scores, or all of them.
-    choices : `Choices`
-        Lists name pairs by their numbers.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If there are no tables, if a pair has no sentences or no five scores, or has them twice.
-    """
+def convert_biosses(source: Path, choices: Choices, notes: Notes) -> Splits:
+    """Makes a row for every pair, its score the mean of the annotators. Lists have pair numbers."""
     sentences: dict[str, list[str]] = {}
     scores: dict[str, list[float]] = {}
     for path, line, pair, cells in _rows(source):
@@ -67,7 +47,7 @@ def prepare_biosses(source: Path, choices: Choices, notes: Notes) -> Splits:
                 expected=f"2 texts, or {_NUM_ANNOTATORS} scores from 0 to {_MAX_SCORE}, or both",
             )
         if (texts and pair in sentences) or (numbers and pair in scores):
-            raise InputError(f"pair {pair} stands in the tables twice", file=path, line=line)
+            raise InputError(f"pair {pair} is in the tables twice", file=path, line=line)
         if texts:
             sentences[pair] = texts
         if numbers:
@@ -81,18 +61,16 @@ def prepare_biosses(source: Path, choices: Choices, notes: Notes) -> Splits:
                 expected="a table of sentences and one of scores, of the same pairs",
             )
     splits = divide(sentences, choices.lists or BLUE_SPLITS, source, notes)
-    header = ["index", "sentence1", "sentence2", "score"]
     return {
         split: [
-            header,
-            *([pair, *sentences[pair], str(sum(scores[pair]) / _NUM_ANNOTATORS)] for pair in pairs),
+            [pair, *sentences[pair], str(sum(scores[pair]) / _NUM_ANNOTATORS)] for pair in pairs
         ]
         for split, pairs in splits.items()
     }
 
 
 def _rows(source: Path) -> Iterator[tuple[Path, int, str, list[str]]]:
-    """The rows that begin with the number of a pair: file, line, number, and the other cells."""
+    """Yields the file, the line, the pair's number and the other cells of each row of a pair."""
     paths = find_files(source, r"(?!~).*\.(docx?|tsv|csv)")
     if not paths:
         raise InputError(
@@ -112,9 +90,38 @@ def _rows(source: Path) -> Iterator[tuple[Path, int, str, list[str]]]:
                 yield path, line, str(int(number)), [cell for cell in cells if cell]
 
 
-def _score(cell: str) -> "float | None":
+def _score(cell: str) -> Optional[float]:
     try:
         score = float(cell)
     except ValueError:
         return None
     return score if 0 <= score <= _MAX_SCORE else None
+
+
+def read_word_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yields the number and the cells of each row of all tables of a Word file (.docx)."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_WORD_TEXT) as body:
+            data = body.read(_MAX_WORD_BYTES + 1)
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
+        raise InputError(
+            f"cannot be read as a Word file ({error})",
+            file=path,
+            expected="a .docx file",
+            todo="Open it in an office program and save it as .docx, or its table as .tsv",
+        ) from error
+    if len(data) > _MAX_WORD_BYTES:
+        raise InputError("unpacks to more than 64 MiB", file=path, expected="a table of sentences")
+    rows = (element for element in read_xml(path, data).walk() if element.name == "w:tr")
+    for number, row in enumerate(rows, 1):
+        yield number, [_cell_text(cell) for cell in row.named("w:tc")]
+
+
+def _cell_text(cell: Element) -> str:
+    parts = []
+    for element in cell.walk():
+        if element.name == "w:t":
+            parts.append(element.text)
+        elif element.name in ("w:p", "w:br", "w:tab"):
+            parts.append(" ")
+    return one_line("".join(parts))

@@ -12,19 +12,26 @@ from typing import NamedTuple
 
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.preparation.masking import Entity, mask
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.originals import find_file, find_files
-from bluelmo_plugins.preparation.sentences import Sentence, SentenceSplitter, without_breaks
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from bluelmo_plugins.preparation.tables import one_line, read_tab_rows, whole_number
+from bluelmo_plugins.preparation.originals import (
+    add_owner,
+    find_file,
+    find_files,
+    one_line,
+    parse_offset,
+    read_tab_rows,
+)
+from bluelmo_plugins.preparation.sentences import Sentence, join_sentences, split_sentences
+from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits
 
-_HEADER = ["index", "sentence", "label"]
 _SETS = {"train": "training", "dev": "development", "test": "test"}
 _CLASSES = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
 _CHEMICAL = "CHEMICAL"
 _GENES = ("GENE-N", "GENE-Y", "GENE")
-_MARKERS = {_CHEMICAL: "CHEMICAL", **dict.fromkeys(_GENES, "GENE")}
-_JOINT = "CHEM-GENE"
+_MARKERS = ("CHEMICAL", "GENE")
+_JOINT_MARKER = "CHEM-GENE"
+
+_Labels = dict[tuple[str, str], list[tuple[str, int]]]
+"""The labels of a chemical and a gene, each with its line."""
 
 
 class _Document(NamedTuple):
@@ -33,66 +40,40 @@ class _Document(NamedTuple):
     line: int
 
 
-class _Relation(NamedTuple):
-    arguments: tuple[str, str]
-    label: str
-    line: int
-
-
-def prepare_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
-    """
-    Makes a row for every chemical and gene of a sentence, and for each label of such a pair.
-
-    # Parameters
-
-    source : `Path`
-        Holds ``chemprot_training_abstracts.tsv``, ``..._entities.tsv``, ``..._gold_standard.tsv``
-        and the same of ``development`` and ``test`` (with or without ``_gs``).
-    choices : `Choices`
-        There is nothing to choose: the markers of BLUE's release and converter are the same.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If files are missing or damaged, if documents or entities are told twice, or if a relation
-        names an entity or a document that is not there.
-    """
-    splitter = SentenceSplitter()
+def convert_chemprot(source: Path, choices: Choices, notes: Notes) -> Splits:
+    """Makes a row for every chemical and gene of a sentence, and for each label of such a pair."""
     splits: Splits = {}
     owners: dict[str, Path] = {}
     for split, name in _SETS.items():
-        paths = [
+        abstracts, entity_table, gold = (
             _find_table(source, name, table) for table in ("abstracts", "entities", "gold_standard")
-        ]
-        documents = _read_abstracts(paths[0], owners)
-        entities = _read_entities(paths[1], documents, notes)
-        relations = _read_relations(paths[2], entities)
-        splits[split] = [_HEADER]
+        )
+        documents = _read_abstracts(abstracts, owners)
+        entities = _read_entities(entity_table, documents, notes)
+        relations = _read_relations(gold, entities)
+        splits[split] = []
         for name, document in documents.items():
             places = [(entity.start, entity.end) for entity in entities[name].values()]
-            sentences, cut = without_breaks(
-                splitter.split(document.text, [document.abstract_start]), places
+            sentences, cut = join_sentences(
+                split_sentences(document.text, [document.abstract_start]), places
             )
             for _ in cut:
-                notes.add("sentence ends inside an entity, taken back", paths[0], document.line)
-            labels = _labels(relations[name])
+                notes.add("sentence ends inside an entity, taken back", abstracts, document.line)
+            labels = relations[name]
             for sentence in sentences:
-                splits[split] += _rows(name, document.text, sentence, entities[name], labels)
-            for (chemical, gene), lines in labels.items():
-                if not _share(sentences, entities[name], chemical, gene):
+                splits[split] += _rows(
+                    name, document.text, sentence, entities[name], labels, choices.typed_markers
+                )
+            for pair, lines in labels.items():
+                arguments = [entities[name][argument] for argument in pair]
+                if not any(all(_inside(each, one) for one in arguments) for each in sentences):
                     for _, line in lines:
-                        notes.add("relations between two sentences, left out", paths[2], line)
+                        notes.add("relations between two sentences, left out", gold, line)
     return splits
 
 
 def _find_table(source: Path, name: str, table: str) -> Path:
-    """A table; of the test part there is one without annotations too, and that with has `_gs`."""
+    """Finds a table; the test part with annotations has `_gs` in its names."""
     stem = f"chemprot_{name}_{table}"
     end = "_gs" if find_files(source, rf"{stem}_gs\.tsv") else ""
     return find_file(source, rf"{stem}{end}\.tsv", f"{stem}{end}.tsv")
@@ -102,10 +83,7 @@ def _read_abstracts(path: Path, owners: dict[str, Path]) -> dict[str, _Document]
     documents = {}
     for line, (name, title, abstract) in read_tab_rows(path, ("document", "title", "abstract")):
         name = name.strip()
-        if name in owners:
-            where = "this file" if owners[name] == path else str(owners[name])
-            raise InputError(f"document '{name}' is in {where} already", file=path, line=line)
-        owners[name] = path
+        add_owner(owners, name, path, line)
         documents[name] = _Document(f"{title} {abstract}", len(title) + 1, line)
     return documents
 
@@ -117,15 +95,15 @@ def _read_entities(
     columns = ("document", "entity", "type", "start", "end", "text")
     for line, fields in read_tab_rows(path, columns):
         document, name, kind, *place, expected = map(str.strip, fields)
-        start, end = (whole_number(each, path, line, "offset") for each in place)
+        start, end = (parse_offset(each, path, line) for each in place)
         if document not in documents:
             raise InputError(f"document '{document}' has no abstract", file=path, line=line)
         if name in entities[document]:
             raise InputError(
                 f"document '{document}' has an entity '{name}' already", file=path, line=line
             )
-        if kind not in _MARKERS:
-            raise unknown_name("type of entity", kind, _MARKERS, file=path, line=line)
+        if kind not in (_CHEMICAL, *_GENES):
+            raise unknown_name("type of entity", kind, (_CHEMICAL, *_GENES), file=path, line=line)
         text = documents[document].text
         if not start < end <= len(text):
             raise InputError(
@@ -142,8 +120,8 @@ def _read_entities(
 
 def _read_relations(
     path: Path, entities: defaultdict[str, dict[str, Entity]]
-) -> defaultdict[str, list[_Relation]]:
-    relations: defaultdict[str, list[_Relation]] = defaultdict(list)
+) -> defaultdict[str, _Labels]:
+    relations: defaultdict[str, _Labels] = defaultdict(dict)
     columns = ("document", "class", "first argument", "second argument")
     for line, fields in read_tab_rows(path, columns):
         document, label, *arguments = map(str.strip, fields)
@@ -160,26 +138,12 @@ def _read_relations(
                 )
         if label not in _CLASSES:
             raise unknown_name("class", label, _CLASSES, file=path, line=line)
-        relations[document].append(_Relation((first, second), label, line))
+        relations[document].setdefault((first, second), []).append((label, line))
     return relations
-
-
-def _labels(relations: list[_Relation]) -> dict[tuple[str, str], list[tuple[str, int]]]:
-    labels: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for relation in relations:
-        labels.setdefault(relation.arguments, []).append((relation.label, relation.line))
-    return labels
 
 
 def _inside(sentence: Sentence, entity: Entity) -> bool:
     return sentence.start <= entity.start and entity.end <= sentence.end
-
-
-def _share(
-    sentences: list[Sentence], entities: dict[str, Entity], chemical: str, gene: str
-) -> bool:
-    pair = entities[chemical], entities[gene]
-    return any(all(_inside(sentence, entity) for entity in pair) for sentence in sentences)
 
 
 def _rows(
@@ -187,7 +151,8 @@ def _rows(
     text: str,
     sentence: Sentence,
     entities: dict[str, Entity],
-    labels: dict[tuple[str, str], list[tuple[str, int]]],
+    labels: _Labels,
+    typed: bool,
 ) -> list[Row]:
     here = [
         each._replace(start=each.start - sentence.start, end=each.end - sentence.start)
@@ -196,12 +161,11 @@ def _rows(
     ]
     chemicals = [each for each in here if each.kind == _CHEMICAL]
     genes = [each for kind in _GENES for each in here if each.kind == kind]
+    sentence_text = text[sentence.start : sentence.end]
     rows = []
-    for chemical, gene in product(chemicals, genes):
-        masked = mask(
-            text[sentence.start : sentence.end], chemical, gene, _MARKERS.__getitem__, _JOINT
-        )
-        index = f"{document}.{chemical.id}.{gene.id}"
-        for label, _ in labels.get((chemical.id, gene.id), [("false", 0)]):
-            rows.append([index, masked, label])
+    for pair in product(chemicals, genes):
+        masked = mask(sentence_text, pair, _MARKERS, typed, _JOINT_MARKER)
+        ids = (pair[0].id, pair[1].id)
+        for label, _ in labels.get(ids, [("false", 0)]):
+            rows.append([".".join((document, *ids)), masked, label])
     return rows

@@ -1,18 +1,26 @@
-"""The ten corpora: where each goes, and what makes its rows."""
+"""The ten corpora: what converts each, and the folder that is written."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
-from bluelmo_plugins.preparation.bc5cdr import prepare_bc5cdr
-from bluelmo_plugins.preparation.biosses import prepare_biosses
-from bluelmo_plugins.preparation.chemprot import prepare_chemprot
-from bluelmo_plugins.preparation.ddi import prepare_ddi
-from bluelmo_plugins.preparation.hoc import prepare_hoc
-from bluelmo_plugins.preparation.i2b2 import prepare_i2b2
-from bluelmo_plugins.preparation.mednli import prepare_mednli
-from bluelmo_plugins.preparation.medsts import prepare_medsts
-from bluelmo_plugins.preparation.share_clefe import prepare_share_clefe
-from bluelmo_plugins.preparation.splits import Prepare
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.files.whole_folder import replaced_folder
+from bluelmo_plugins.official.tables import write_table
+from bluelmo_plugins.preparation.bc5cdr import convert_bc5cdr
+from bluelmo_plugins.preparation.biosses import convert_biosses
+from bluelmo_plugins.preparation.chemprot import convert_chemprot
+from bluelmo_plugins.preparation.ddi import convert_ddi
+from bluelmo_plugins.preparation.hoc import convert_hoc
+from bluelmo_plugins.preparation.i2b2 import convert_i2b2
+from bluelmo_plugins.preparation.mednli import convert_mednli
+from bluelmo_plugins.preparation.medsts import convert_medsts
+from bluelmo_plugins.preparation.originals import without_breaks
+from bluelmo_plugins.preparation.share_clefe import convert_share_clefe
+from bluelmo_plugins.preparation.splits import Choices, Convert, Notes, Splits
 
 _FILES = {"train": "train.tsv", "dev": "dev.tsv", "test": "test.tsv"}
 _CLEFE_FILES = {"train": "Training.tsv", "dev": "Development.tsv", "test": "Test.tsv"}
@@ -20,44 +28,113 @@ _CLEFE_FILES = {"train": "Training.tsv", "dev": "Development.tsv", "test": "Test
 
 class Corpus(NamedTuple):
     """
-    How a corpus is prepared.
+    How a corpus is converted.
 
     # Parameters
 
-    prepare : `Prepare`
+    header : `list[str]`
+        The names of its columns; none if its files have no header.
+    convert : `Convert`
         Makes its rows.
     takes_lists : `bool`, optional (default = `False`)
-        Whether lists of ids may say what is in the splits: the original does not.
+        Whether lists of ids may define the splits, because the original does not.
     draws_dev : `bool`, optional (default = `False`)
-        Whether the dev split is drawn where no list names it.
+        Whether the dev split is drawn where no list defines it.
     marks_entities : `bool`, optional (default = `False`)
         Whether its rows have markers.
     files : `dict[str, str]`, optional (default = `train.tsv`, `dev.tsv`, `test.tsv`)
         Its file names by split.
     """
 
-    prepare: Prepare
+    header: list[str]
+    convert: Convert
     takes_lists: bool = False
     draws_dev: bool = False
     marks_entities: bool = False
     files: dict[str, str] = _FILES
 
+    def prepare(self, source: Path, choices: Choices, notes: Notes) -> Splits:
+        """Makes header and rows of the corpus, without line breaks or control characters."""
+        splits = {}
+        for split, rows in self.convert(source, choices, notes).items():
+            if not any(rows):
+                raise InputError(
+                    f"has nothing for the {split} split",
+                    file=source,
+                    expected="at least one row in each split",
+                )
+            header = [self.header] if self.header else []
+            splits[split] = [*header, *(list(map(without_breaks, row)) for row in rows)]
+        return splits
+
+    def check_free(self, folder: Path, force: bool) -> None:
+        """Makes sure that no file is lost, unless `force` allows to replace those of the corpus."""
+        if folder.exists() and not folder.is_dir():
+            raise InputError("is a file", file=folder, expected="a folder, or nothing")
+        there = [folder / name for name in self.files.values() if (folder / name).exists()]
+        if there and not force:
+            raise InputError(
+                "exists already",
+                file=there[0],
+                todo="Name another folder with -o, or replace the files with --force",
+            )
+
+    @contextmanager
+    def new_folder(self, folder: Path, splits: Splits) -> Iterator[Path]:
+        """
+        Writes the files into a hidden folder, which replaces `folder` at the end of the block.
+        Other files of the old folder are kept.
+        """
+        try:
+            with replaced_folder(folder) as hidden:
+                for split, rows in splits.items():
+                    write_table(hidden / self.files[split], rows)
+                yield hidden
+                for path in folder.iterdir() if folder.exists() else ():
+                    if path.name not in self.files.values():
+                        _copy(path, hidden / path.name)
+        except OSError as error:
+            raise InputError(
+                f"cannot be written ({error.strerror})",
+                file=error.filename or folder,
+                todo="Name another folder with -o, or make room",
+            ) from error
+
+
+def _copy(path: Path, target: Path) -> None:
+    if path.is_dir():
+        shutil.copytree(path, target, symlinks=True)
+    else:
+        shutil.copy2(path, target, follow_symlinks=False)
+
+
+_RELATION = ["index", "sentence", "label"]
+_SIMILARITY = ["index", "sentence1", "sentence2", "score"]
+_INFERENCE = ["index", "sentence1", "sentence2", "label"]
+_HOC = ["labels", "sentence", "index"]
 
 CORPORA = {
-    "clnclsts": Corpus(prepare_medsts, takes_lists=True, draws_dev=True),
-    "biosses": Corpus(prepare_biosses, takes_lists=True),
-    "bc5cdr-dz": Corpus(partial(prepare_bc5cdr, "Disease")),
-    "bc5cdr-chem": Corpus(partial(prepare_bc5cdr, "Chemical")),
+    "clnclsts": Corpus(_SIMILARITY, convert_medsts, takes_lists=True, draws_dev=True),
+    "biosses": Corpus(_SIMILARITY, convert_biosses, takes_lists=True),
+    "bc5cdr-dz": Corpus([], partial(convert_bc5cdr, "Disease")),
+    "bc5cdr-chem": Corpus([], partial(convert_bc5cdr, "Chemical")),
     "shareclefe": Corpus(
-        prepare_share_clefe,
+        [],
+        convert_share_clefe,
         takes_lists=True,
         draws_dev=True,
         files=_CLEFE_FILES,
     ),
-    "ddi": Corpus(prepare_ddi, takes_lists=True, draws_dev=True, marks_entities=True),
-    "chemprot": Corpus(prepare_chemprot, marks_entities=True),
-    "i2b2": Corpus(prepare_i2b2, takes_lists=True, draws_dev=True, marks_entities=True),
-    "hoc": Corpus(prepare_hoc, takes_lists=True),
-    "mednli": Corpus(prepare_mednli),
+    "ddi": Corpus(
+        _RELATION,
+        convert_ddi,
+        takes_lists=True,
+        draws_dev=True,
+        marks_entities=True,
+    ),
+    "chemprot": Corpus(_RELATION, convert_chemprot, marks_entities=True),
+    "i2b2": Corpus(_RELATION, convert_i2b2, takes_lists=True, draws_dev=True, marks_entities=True),
+    "hoc": Corpus(_HOC, convert_hoc, takes_lists=True),
+    "mednli": Corpus(_INFERENCE, convert_mednli),
 }
 """By the names of their configs."""

@@ -1,138 +1,121 @@
 """
 DDI 2013 from its XML files, one a document, in folders `Train` and `Test`.
 
-BLUE's own division of the training documents into train and dev was never published. Without lists
-of ids 90 documents are drawn, as many as BLUE has.
+BLUE divided the training part into train and dev by sentence. Without a list of the ids that dev
+has, 90 documents are drawn.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Optional
 
-from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.errors import unknown_name
 from bluelmo_plugins.preparation.masking import Entity, mask
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.originals import find_files, is_test
+from bluelmo_plugins.preparation.originals import (
+    add_owner,
+    find_files,
+    is_test,
+    missing_part,
+    one_line,
+)
 from bluelmo_plugins.preparation.safe_xml import Element, read_xml
-from bluelmo_plugins.preparation.split_lists import divide_training
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from bluelmo_plugins.preparation.tables import one_line
+from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits, divide_training
 
-_HEADER = ["index", "sentence", "label"]
 _DEV_SHARE = 90 / 714
 _TYPES = ("advise", "effect", "int", "mechanism")
 _NER_FOLDER = re.compile(r"drugner|drug.?name|\bner\b", re.IGNORECASE)
 _SPAN = re.compile(r"(\d+)-(\d+)")
 
+_Members = dict[str, dict[str, None]]
+"""For the id of a document, a sentence or a pair: the pairs in it, as an ordered set."""
 
-def prepare_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
+
+def convert_ddi(source: Path, choices: Choices, notes: Notes) -> Splits:
     """
-    Makes a row for every pair of the XML files.
-
-    # Parameters
-
-    source : `Path`
-        Holds the folders ``Train`` and ``Test``. The files for DrugNER, the other task of the
-        challenge, are passed over.
-    choices : `Choices`
-        Lists name documents by their ids or their files. By type, markers are `@drug$`, `@group$`,
-        `@brand$` and `@drug_n$`, else all are `@DRUG$`.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If files are missing or damaged, if a pair names an entity that is not there, and if two
-        documents have the same id.
+    Makes a row for every pair of the XML files. Lists have ids of documents (or the names of their
+    files), of sentences or of pairs.
     """
-    documents: dict[bool, dict[str, list[Row]]] = {False: {}, True: {}}
+    documents: dict[bool, list[str]] = {False: [], True: []}
+    rows: dict[bool, dict[str, Row]] = {False: {}, True: {}}
+    members: dict[bool, _Members] = {False: {}, True: {}}
     owners: dict[str, Path] = {}
     file_names: dict[str, str] = {}
     for path in find_files(source, r".*\.xml"):
         if _NER_FOLDER.search(str(path.parent.relative_to(source))):
-            notes.add("files of the task DrugNER, passed over", path)
+            notes.add("files of the task DrugNER, ignored", path)
             continue
         document = read_xml(path)
-        name = document.get("id")
-        if name in owners:
-            raise document.error(f"document '{name}' is in {owners[name]} too")
-        owners[name] = path
+        name, test = document.get("id"), is_test(path, source)
+        add_owner(owners, name, path, document.line)
+        documents[test].append(name)
         file_names[path.stem] = name
-        rows = [row for each in document.named("sentence") for row in _rows(each, choices, notes)]
-        documents[is_test(path, source)][name] = rows
-    for test, part in ((False, "Train"), (True, "Test")):
-        if not documents[test]:
-            raise InputError(
-                "holds no XML file " + (f"below {part}" if test else "outside of a folder Test"),
-                file=source,
-                expected="the folders Train and Test of the unpacked original",
-            )
-    training = list(documents[False])
-    lists = choices.lists
+        pairs = members[test]
+        pairs[name] = {}
+        for sentence in document.named("sentence"):
+            group = pairs.setdefault(sentence.get("id"), {})
+            for pair, row in _rows(sentence, choices.typed_markers, notes):
+                key = pair.get("id")
+                if key in members[False] or key in members[True]:
+                    raise pair.error(f"another element has the id '{key}'")
+                pairs[key] = {}
+                if row is not None:
+                    rows[test][key] = row
+                    for each in (pairs[name], group, pairs[key]):
+                        each[key] = None
+    for test, part in documents.items():
+        if not part:
+            raise missing_part(source, test, "the XML files of the unpacked original")
+    lists, units = choices.lists, documents[False]
     if lists is not None:
         ids = {
-            split: [file_names.get(name, name) for name in names]
+            split: [
+                pair
+                for name in names
+                for pair in members[False].get(file_names.get(name, name), [name])
+            ]
             for split, names in lists.ids.items()
         }
-        lists = lists._replace(ids=ids)
-    train, dev = divide_training(training, lists, _DEV_SHARE, source, notes)
-    return {
-        "train": [_HEADER, *(row for name in train for row in documents[False][name])],
-        "dev": [_HEADER, *(row for name in dev for row in documents[False][name])],
-        "test": [_HEADER, *(row for rows in documents[True].values() for row in rows)],
-    }
+        lists, units = lists._replace(ids=ids), [*rows[False]]
+    training = {name: [rows[False][pair] for pair in members[False][name]] for name in units}
+    parts = {False: training, True: {"all": list(rows[True].values())}}
+    return divide_training(parts, lists, _DEV_SHARE, source, notes)
 
 
-def _rows(sentence: Element, choices: Choices, notes: Notes) -> list[Row]:
+def _rows(sentence: Element, typed: bool, notes: Notes) -> Iterator[tuple[Element, Optional[Row]]]:
+    """Yields the pairs of a sentence with their rows; a pair without a type of label has none."""
     text = sentence.get("text")
-    entities = {}
+    entities: dict[str, Entity] = {}
     for element in sentence.named("entity"):
         entity = _entity(element, text, notes)
         if entity.id in entities:
             raise element.error(f"the sentence has two entities '{entity.id}'")
         entities[entity.id] = entity
-    rows = []
     for pair in sentence.named("pair"):
         first, second = (_find(pair, entities, end) for end in ("e1", "e2"))
         label = _label(pair)
         if label is None:
             notes.add("pairs that interact in no type, left out", pair.file, pair.line)
-            continue
-        rows.append(
-            [
-                pair.get("id"),
-                mask(text, first, second, _typed if choices.typed_markers else _drug),
-                label,
-            ]
-        )
-    return rows
-
-
-def _typed(kind: str) -> str:
-    return kind
-
-
-def _drug(kind: str) -> str:
-    return "DRUG"
+            yield pair, None
+        else:
+            names = (first.kind, second.kind) if typed else ("DRUG", "DRUG")
+            yield pair, [pair.get("id"), mask(text, (first, second), names, typed), label]
 
 
 def _entity(element: Element, text: str, notes: Notes) -> Entity:
+    """Reads a drug. As in BLUE's release, a discontinuous one goes to the end of its last part."""
     places = element.get("charOffset")
-    spans = [_SPAN.fullmatch(place) for place in places.split(";")]
-    match = spans[0]
-    if match is None or None in spans:
+    matches = [_SPAN.fullmatch(place) for place in places.split(";")]
+    spans = [(int(match[1]), int(match[2]) + 1) for match in matches if match is not None]
+    if len(spans) < len(matches):
         raise element.error(f"charOffset is '{places}'", "two numbers such as 0-6")
-    start, end = int(match[1]), int(match[2]) + 1
-    if not start < end <= len(text):
+    start, end = min(spans)[0], max(end for _, end in spans)
+    if not all(first < last <= len(text) for first, last in spans):
         raise element.error(
             f"charOffset is '{places}'", f"a place in a sentence of {len(text)} characters"
         )
     if len(spans) > 1:
-        notes.add("discontinuous drugs, masked in their first part", element.file, element.line)
+        notes.add("discontinuous drugs, masked with all between", element.file, element.line)
     elif one_line(text[start:end]) != one_line(element.get("text")):
         notes.add("drugs whose offsets hold another text, masked there", element.file, element.line)
     return Entity(element.get("id"), start, end, element.get("type"))
@@ -148,7 +131,7 @@ def _find(pair: Element, entities: dict[str, Entity], end: str) -> Entity:
     return entities[name]
 
 
-def _label(pair: Element) -> "str | None":
+def _label(pair: Element) -> Optional[str]:
     interacts = pair.get("ddi").lower()
     if interacts == "false":
         return "DDI-false"

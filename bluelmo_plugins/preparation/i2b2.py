@@ -1,7 +1,7 @@
 """
 i2b2 2010 from its notes (`.txt`), concepts (`.con`) and relations (`.rel`).
 
-A note has one sentence a line, its words parted by spaces. Concepts and relations name places as
+A note has one sentence a line, its words separated by spaces. Concepts and relations name places as
 line, counted from 1, and word, counted from 0:
 
     c="the mass" 7:2 7:3||t="problem"
@@ -18,18 +18,24 @@ from typing import NamedTuple, Optional
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.preparation.masking import Entity, mask
-from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.originals import (
     by_stem,
     find_files,
     is_test,
+    missing_part,
+    one_line,
     read_annotation_lines,
 )
-from bluelmo_plugins.preparation.split_lists import LIST_NAME, divide_training
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from bluelmo_plugins.preparation.tables import one_line
+from bluelmo_plugins.preparation.splits import (
+    LIST_NAME,
+    Choices,
+    Notes,
+    Parts,
+    Row,
+    Splits,
+    divide_training,
+)
 
-_HEADER = ["index", "sentence", "label"]
 _DEV_SHARE = 0.1
 _TYPES = ("problem", "treatment", "test")
 _LABELS = ("PIP", "TeCP", "TeRP", "TrAP", "TrCP", "TrIP", "TrNAP", "TrWP")
@@ -50,44 +56,18 @@ class _Note(NamedTuple):
     relations: Path
 
 
-def prepare_i2b2(source: Path, choices: Choices, notes: Notes) -> Splits:
+def convert_i2b2(source: Path, choices: Choices, notes: Notes) -> Splits:
     """
-    Makes a row for every two concepts of a line, and for each label of such a pair.
-
-    # Parameters
-
-    source : `Path`
-        Holds the notes of the training part, and in folders with `test` in their names those of the
-        test part; the files of a note may be in different folders.
-    choices : `Choices`
-        Lists name notes. Markers are `@problem$`, `@treatment$` and `@test$` in any case.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If files are missing or damaged, if a concept does not stand where it is said to, or if a
-        relation names a concept that is not there.
+    Makes a row for every two concepts of a line, and for each label of such a pair. Lists have
+    names of notes.
     """
-    rows: dict[str, list[Row]] = {}
-    names: dict[bool, list[str]] = {}
-    for test in (False, True):
-        found = _find_notes(source, test, notes)
-        names[test] = list(found)
-        for name, note in found.items():
-            if name in rows:
-                raise InputError(f"note '{name}' is in the training part too", file=note.text)
-            rows[name] = _rows(name, note, notes)
-    train, dev = divide_training(names[False], choices.lists, _DEV_SHARE, source, notes)
-    return {
-        split: [_HEADER, *(row for name in part for row in rows[name])]
-        for split, part in (("train", train), ("dev", dev), ("test", names[True]))
-    }
+    parts: Parts = {False: {}, True: {}}
+    for test, part in parts.items():
+        for name, note in _find_notes(source, test, notes).items():
+            if name in parts[False]:
+                raise InputError(f"note '{name}' is also in the training part", file=note.text)
+            part[name] = _rows(name, note, choices.typed_markers, notes)
+    return divide_training(parts, choices.lists, _DEV_SHARE, source, notes)
 
 
 def _find_notes(source: Path, test: bool, notes: Notes) -> dict[str, _Note]:
@@ -104,7 +84,7 @@ def _find_notes(source: Path, test: bool, notes: Notes) -> dict[str, _Note]:
         for suffix, file in zip(("con", "rel"), files, strict=True):
             if file is None:
                 raise InputError(
-                    f"there is no {name}.{suffix} of it",
+                    f"has no {name}.{suffix}",
                     file=text,
                     expected="concepts and relations of every note",
                 )
@@ -114,16 +94,11 @@ def _find_notes(source: Path, test: bool, notes: Notes) -> dict[str, _Note]:
             if name not in kinds["txt"]:
                 raise InputError(f"there is no {name}.txt, which it annotates", file=file)
     if not found:
-        raise InputError(
-            f"holds no notes of the {'test' if test else 'training'} part",
-            file=source,
-            expected="files .txt, .con and .rel"
-            + (" in folders with 'test' in their names" if test else ""),
-        )
+        raise missing_part(source, test, "files .txt, .con and .rel")
     return found
 
 
-def _rows(name: str, note: _Note, notes: Notes) -> list[Row]:
+def _rows(name: str, note: _Note, typed: bool, notes: Notes) -> list[Row]:
     lines = read_lines(note.text)
     concepts: dict[_Place, Entity] = {}
     for number, match in _matches(note.concepts, _CONCEPT, 'c="..." 7:2 7:3||t="problem"'):
@@ -132,7 +107,7 @@ def _rows(name: str, note: _Note, notes: Notes) -> list[Row]:
             raise unknown_name("type of concept", kind, _TYPES, file=note.concepts, line=number)
         place = _place(match, 1, lines, note, note.concepts, number)
         if place in concepts:
-            notes.add("concepts told twice, taken once", note.concepts, number)
+            notes.add("repeated concepts, used once", note.concepts, number)
             continue
         index = f"{note.concepts.name}.l{number - 1}"
         concepts[place] = Entity(index, place[1], place[2], kind)
@@ -141,7 +116,8 @@ def _rows(name: str, note: _Note, notes: Notes) -> list[Row]:
     for (first_place, first), (place, second) in combinations(concepts.items(), 2):
         if first_place[0] != place[0]:
             continue
-        masked = mask(lines[place[0] - 1], first, second, str)
+        names = (first.kind, second.kind)
+        masked = mask(lines[place[0] - 1], (first, second), names, typed)
         for label in labels.get(frozenset((first.id, second.id)), ["false"]):
             rows.append([f"{name}.{first.id}.{second.id}", masked, label])
     return rows
@@ -168,7 +144,7 @@ def _labels(
             )
         if places[0][0] != places[1][0]:
             raise InputError(
-                "the two concepts stand on different lines", file=note.relations, line=number
+                "the two concepts are on different lines", file=note.relations, line=number
             )
         pair = frozenset(concepts[place].id for place in places)
         labels.setdefault(pair, []).append(match["label"])
@@ -188,26 +164,26 @@ def _matches(path: Path, form: "re.Pattern[str]", shown: str) -> list[tuple[int,
 def _place(
     match: "re.Match[str]", which: int, lines: list[str], note: _Note, path: Path, number: int
 ) -> _Place:
-    """Where a concept is; its text, told beside, must stand there."""
+    """Returns where a concept is; its text in the annotation must be there."""
     line, first, end_line, last = (
         int(match[f"{part}{which}"]) for part in ("line", "first", "end_line", "last")
     )
     span = _characters(lines[line - 1], first, last) if 0 < line <= len(lines) else None
-    told = match[f"text{which}"]
+    expected = match[f"text{which}"]
     there = lines[line - 1][slice(*span)] if span is not None else ""
-    if line != end_line or span is None or one_line(there.lower()) != one_line(told.lower()):
+    if line != end_line or span is None or one_line(there.lower()) != one_line(expected.lower()):
         raise InputError(
             f"{line}:{first} to {end_line}:{last} of {note.text.name} is '{there}'",
             file=path,
             line=number,
-            expected=f"'{told}' on one line",
+            expected=f"'{expected}' on one line",
             todo="One of the two files was changed; get the originals",
         )
     return line, *span
 
 
 def _characters(line: str, first: int, last: int) -> Optional[tuple[int, int]]:
-    """Where words stand. White space that begins a line comes after an empty word."""
+    """Returns the place of words. White space at the start of a line follows an empty word."""
     words = [(0, 0)] if line[:1].isspace() else []
     words += [word.span() for word in re.finditer(r"\S+", line)]
     return (words[first][0], words[last][1]) if first <= last < len(words) else None

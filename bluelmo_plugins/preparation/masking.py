@@ -1,26 +1,12 @@
-"""The sentence of a relation corpus's row: two entities are masked, the others stay."""
+"""The sentence of a relation: markers replace its two entities, all others stay."""
 
-from collections.abc import Callable
 from typing import NamedTuple, Optional
 
-from bluelmo_plugins.preparation.tables import one_line
+from bluelmo_plugins.preparation.originals import one_line
 
 
 class Entity(NamedTuple):
-    """
-    An entity of a sentence.
-
-    # Parameters
-
-    id : `str`
-        Its name in the original.
-    start : `int`
-        Where it begins in the sentence, in characters.
-    end : `int`
-        The character after its last.
-    kind : `str`
-        Its type in the original.
-    """
+    """An entity: its id and type in the original, and its half-open character span."""
 
     id: str
     start: int
@@ -30,40 +16,24 @@ class Entity(NamedTuple):
 
 def mask(
     sentence: str,
-    first: Entity,
-    second: Entity,
-    name: Callable[[str], str],
+    pair: tuple[Entity, Entity],
+    names: tuple[str, str],
+    typed: bool,
     joint: Optional[str] = None,
 ) -> str:
     """
-    Puts markers in place of two entities.
+    Replaces a pair of entities by markers such as `@NAME$`.
 
-    # Parameters
-
-    sentence : `str`
-        The text that the entities' places refer to.
-    first : `Entity`
-        One of them.
-    second : `Entity`
-        The other one.
-    name : `Callable[[str], str]`
-        What stands in the marker of a kind of entity, between `@` and `$`.
-    joint : `str`, optional (default = `None`)
-        What stands in the one marker of two entities that overlap or touch; by default the names
-        of the two with a hyphen between.
-
-    # Returns
-
-    `str`
-        On one line.
+    As in BLUE, the first name is that of whichever entity comes first in the sentence; with `typed`
+    each entity has its own name. Entities that overlap or touch share a marker with the name
+    `joint`, by default both names with a hyphen.
     """
-    names = name(first.kind), name(second.kind)
+    first, second = pair
     if first.start <= second.end and second.start <= first.end:
         start, end = min(first.start, second.start), max(first.end, second.end)
-        marker = f"@{joint or '-'.join(names)}$"
-        return one_line(f"{sentence[:start]}{marker}{sentence[end:]}")
-    (before, left), (after, right) = sorted(
-        zip((first, second), names, strict=True), key=lambda pair: pair[0].start
-    )
-    middle = sentence[before.end : after.start]
-    return one_line(f"{sentence[: before.start]}@{left}${middle}@{right}${sentence[after.end :]}")
+        return one_line(f"{sentence[:start]}@{joint or '-'.join(names)}${sentence[end:]}")
+    if second.start < first.start:
+        first, second = second, first
+        names = names[::-1] if typed else names
+    before, middle = sentence[: first.start], sentence[first.end : second.start]
+    return one_line(f"{before}@{names[0]}${middle}@{names[1]}${sentence[second.end :]}")

@@ -1,45 +1,20 @@
-"""MedSTS from its two tables without headers: sentence, sentence, score, parted by tabs."""
+"""MedSTS from its two tables without headers: sentence, sentence and score, separated by tabs."""
 
 from pathlib import Path
 
 from bluelmo_plugins.dataset_readers.text_file import read_lines
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.originals import find_file, find_files
-from bluelmo_plugins.preparation.split_lists import divide_training
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from bluelmo_plugins.preparation.tables import one_line, read_tab_rows
+from bluelmo_plugins.preparation.originals import find_file, find_files, one_line, read_tab_rows
+from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits, divide_training
 
-_HEADER = ["index", "sentence1", "sentence2", "score"]
 _COLUMNS = ("sentence 1", "sentence 2", "score")
 _MAX_SCORE = 5
 _DEV_SHARE = 75 / 750
 _GOLD_NAME = r".*test.*(?<![a-z])(gs|gold|sim)(?![a-z]).*"
 
 
-def prepare_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
-    """
-    Makes a row for every pair, its index the line in the original.
-
-    # Parameters
-
-    source : `Path`
-        Holds ``clinicalSTS.train.txt``, ``clinicalSTS.test.txt`` and, if the latter has no scores,
-        ``clinicalSTS.test.gs.sim.txt`` with one score a line.
-    choices : `Choices`
-        Lists name lines of the training file. Without them 75 of 750 pairs are drawn for dev.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If files are missing or damaged, or a score is none.
-    """
+def convert_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
+    """Makes a row for every pair; its index, which lists have too, is its line in the original."""
     train_path = find_file(
         source, r".*(?<![a-z])train(?![a-z]).*\.(txt|tsv)", "clinicalSTS.train.txt"
     )
@@ -47,18 +22,15 @@ def prepare_medsts(source: Path, choices: Choices, notes: Notes) -> Splits:
         source, rf"(?!{_GOLD_NAME}).*(?<![a-z])test(?![a-z]).*\.(txt|tsv)", "clinicalSTS.test.txt"
     )
     training = {
-        str(line): _row(line, fields, train_path)
+        str(line): [_row(line, fields, train_path)]
         for line, fields in read_tab_rows(train_path, _COLUMNS)
     }
-    train, dev = divide_training(list(training), choices.lists, _DEV_SHARE, source, notes)
-    return {
-        "train": [_HEADER, *(training[line] for line in train)],
-        "dev": [_HEADER, *(training[line] for line in dev)],
-        "test": [_HEADER, *_test_rows(source, test_path)],
-    }
+    parts = {False: training, True: {"all": _test_rows(source, test_path)}}
+    return divide_training(parts, choices.lists, _DEV_SHARE, source, notes)
 
 
 def _test_rows(source: Path, path: Path) -> list[Row]:
+    """Makes the rows of the test part, whose scores may be in a file of their own."""
     if not find_files(source, _GOLD_NAME):
         return [_row(line, fields, path) for line, fields in read_tab_rows(path, _COLUMNS)]
     gold_path = find_file(source, _GOLD_NAME, "clinicalSTS.test.gs.sim.txt")
@@ -77,8 +49,8 @@ def _test_rows(source: Path, path: Path) -> list[Row]:
 
 
 def _row(line: int, fields: list[str], path: Path) -> Row:
-    *sentences, score = fields
-    if not all(map(str.strip, sentences)):
+    *sentences, score = map(one_line, fields)
+    if not all(sentences):
         raise InputError("a sentence is empty", file=path, line=line)
     try:
         value = float(score)
@@ -86,9 +58,9 @@ def _row(line: int, fields: list[str], path: Path) -> Row:
         value = -1.0
     if not 0 <= value <= _MAX_SCORE:
         raise InputError(
-            f"the score is '{score.strip()}'",
+            f"the score is '{score}'",
             file=path,
             line=line,
             expected=f"a number from 0 to {_MAX_SCORE}",
         )
-    return [str(line), *map(one_line, sentences), score.strip()]
+    return [str(line), *sentences, score]

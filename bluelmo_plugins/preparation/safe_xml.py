@@ -1,9 +1,9 @@
-"""XML of strangers: elements with their lines; a file that declares entities is refused."""
+"""XML of unknown origin: elements with their lines; a file that declares entities is refused."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Union
+from typing import Optional
 from xml.parsers import expat
 
 from bluelmo_plugins.errors import InputError
@@ -11,24 +11,7 @@ from bluelmo_plugins.errors import InputError
 
 @dataclass
 class Element:
-    """
-    An element.
-
-    # Parameters
-
-    name : `str`
-        Its tag.
-    attributes : `dict[str, str]`
-        Its attributes.
-    file : `Path`
-        The file that it is in.
-    line : `int`
-        The line of its start tag, counted from 1.
-    children : `list[Element]`, optional (default = `[]`)
-        The elements in it.
-    text : `str`, optional (default = `""`)
-        The text directly in it.
-    """
+    """An element with the line of its start tag, and the text directly in it."""
 
     name: str
     attributes: dict[str, str]
@@ -38,11 +21,11 @@ class Element:
     text: str = ""
 
     def named(self, name: str) -> list["Element"]:
-        """The elements of a name directly in it."""
+        """Returns the children of a name."""
         return [child for child in self.children if child.name == name]
 
     def walk(self) -> Iterator["Element"]:
-        """It and all elements below, in the order of the file."""
+        """Yields it and all elements below, in the order of the file."""
         waiting = [self]
         while waiting:
             element = waiting.pop()
@@ -50,63 +33,21 @@ class Element:
             waiting += reversed(element.children)
 
     def get(self, attribute: str) -> str:
-        """
-        The value of an attribute.
-
-        # Parameters
-
-        attribute : `str`
-            Its name.
-
-        # Raises
-
-        `InputError`
-            If the element has none of this name.
-        """
+        """Returns the value of an attribute that must be there."""
         if attribute not in self.attributes:
             raise self.error(f"<{self.name}> has no attribute '{attribute}'")
         return self.attributes[attribute]
 
-    def error(self, found: str, expected: Union[str, None] = None) -> InputError:
-        """
-        An error at this element.
-
-        # Parameters
-
-        found : `str`
-            What is wrong.
-        expected : `str`, optional (default = `None`)
-            What should have been there.
-
-        # Returns
-
-        `InputError`
-            For the caller to raise.
-        """
+    def error(self, found: str, expected: Optional[str] = None) -> InputError:
+        """Makes an error at this element, for the caller to raise."""
         return InputError(found, file=self.file, line=self.line, expected=expected)
 
 
-def read_xml(path: Path, data: Union[bytes, None] = None) -> Element:
+def read_xml(path: Path, data: Optional[bytes] = None) -> Element:
     """
-    Parses a file.
+    Parses a file, or `data` in its name, and returns the root.
 
-    # Parameters
-
-    path : `Path`
-        Its name.
-    data : `bytes`, optional (default = `None`)
-        What it holds, if that is not to be read from it.
-
-    # Returns
-
-    `Element`
-        The root.
-
-    # Raises
-
-    `InputError`
-        If the file cannot be read, is no well-formed XML, or declares entities: some blow up to
-        gigabytes when they are put in, and others read files of this machine.
+    Entities are refused: some expand to gigabytes, and others read files of this machine.
     """
     if data is None:
         try:
@@ -144,11 +85,11 @@ def read_xml(path: Path, data: Union[bytes, None] = None) -> Element:
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: its encoding
         raise InputError(
-            f"is no XML ({expat.ErrorString(error.code)})",
+            f"is no XML ({error})",
             file=path,
-            line=error.lineno,
-            expected="a well-formed XML file",
+            line=parser.CurrentLineNumber,
+            expected="a well-formed XML file in UTF-8",
         ) from error
     return top.children[0]

@@ -1,13 +1,14 @@
 """
 Sentences and tokens of a text, by spaCy's English rules, without a model.
 
-A full stop ends a sentence if spaCy's rules part it from its word, so not in `e.g.` or `3.5`, and
-if the next sentence begins as one would. BLUE took the sentences of spaCy's `en_core_web_sm`, which
-differ here and there. The tokens are BLUE's: spaCy's, cut again at every punctuation mark.
+A full stop ends a sentence if spaCy's rules separate it from its word, so not in `e.g.` or `3.5`,
+and if the next sentence begins as one would. BLUE took the sentences of spaCy's `en_core_web_sm`,
+which differ here and there. The tokens are BLUE's: spaCy's, cut again at every punctuation mark.
 """
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
@@ -20,77 +21,42 @@ _OPENING = "([{\"'`\N{LEFT DOUBLE QUOTATION MARK}"
 _ABBREVIATIONS = "al approx ca cf eq eqs fig figs no nos p pp ref refs vol vs"
 _BEFORE_NUMBERS = set(_ABBREVIATIONS.split())
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
-_PIECE = re.compile(r"[\w']+|[^\w\s]")
+_PIECE = re.compile(r"[\w']+|[^\w\s\x00-\x1f\x7f-\x9f\ufeff]")
 
 
 class Sentence(NamedTuple):
-    """
-    A sentence of a text.
-
-    # Parameters
-
-    start : `int`
-        Where it begins in the text, in characters.
-    end : `int`
-        The character after its last.
-    tokens : `list[Span]`
-        The half-open character spans of its tokens in the text; at least one.
-    """
+    """A sentence and its tokens, at least one, as half-open character spans of the text."""
 
     start: int
     end: int
     tokens: list[Span]
 
 
-class SentenceSplitter:
-    """Splits texts. Making one takes a moment, for it makes spaCy's English tokenizer."""
-
-    def __init__(self) -> None:
-        self._tokenizer = MarkerTokenizer()
-
-    def split(self, text: str, beginnings: Sequence[int] = ()) -> list[Sentence]:
-        """
-        Splits a text into sentences of tokens.
-
-        # Parameters
-
-        text : `str`
-            Any text. An empty line ends a sentence.
-        beginnings : `Sequence[int]`, optional (default = `()`)
-            Where a sentence begins in any case, such as the abstract after its title.
-
-        # Returns
-
-        `list[Sentence]`
-            In order. Every character that is no white space is in a token of one of them.
-        """
-        words = [(token.idx or 0, token.idx_end or 0) for token in self._tokenizer.tokenize(text)]
-        groups: list[list[Span]] = []
-        for number, word in enumerate(words):
-            if number == 0 or _begins(text, words, number, beginnings):
-                groups.append([])
-            groups[-1].append(word)
-        return [Sentence(group[0][0], group[-1][1], [*_pieces(text, group)]) for group in groups]
+@cache
+def _tokenizer() -> MarkerTokenizer:
+    return MarkerTokenizer()
 
 
-def without_breaks(
+def split_sentences(text: str, beginnings: Sequence[int] = ()) -> list[Sentence]:
+    """
+    Splits a text into sentences of tokens, which have all characters but white space, control
+    characters and byte-order marks. A sentence ends at an empty line and before each of the
+    `beginnings`, such as that of an abstract after its title.
+    """
+    words = [(token.idx or 0, token.idx_end or 0) for token in _tokenizer().tokenize(text)]
+    groups: list[list[Span]] = []
+    for number, word in enumerate(words):
+        if number == 0 or _begins(text, words, number, beginnings):
+            groups.append([])
+        groups[-1].append(word)
+    sentences = (Sentence(group[0][0], group[-1][1], _pieces(text, group)) for group in groups)
+    return [sentence for sentence in sentences if sentence.tokens]
+
+
+def join_sentences(
     sentences: Sequence[Sentence], spans: Sequence[Span]
 ) -> tuple[list[Sentence], list[Span]]:
-    """
-    Joins sentences between which an annotation lies.
-
-    # Parameters
-
-    sentences : `Sequence[Sentence]`
-        In order.
-    spans : `Sequence[Span]`
-        Half-open, in characters: from the first of an annotation to its last.
-
-    # Returns
-
-    `tuple[list[Sentence], list[Span]]`
-        The sentences, none of which ends inside a span, and a span for each end taken back.
-    """
+    """Joins sentences whose border is inside a span; also returns one span for each such border."""
     joined: list[Sentence] = []
     across = []
     for sentence in sentences:
@@ -112,7 +78,7 @@ def _pieces(text: str, words: Sequence[Span]) -> list[Span]:
 
 
 def _begins(text: str, words: Sequence[Span], number: int, beginnings: Sequence[int]) -> bool:
-    """Whether a sentence begins with this word, which is not the first."""
+    """Returns whether a sentence begins with this word, which is not the first."""
     start, end = words[number]
     gap = text[words[number - 1][1] : start]
     if not gap:

@@ -15,19 +15,24 @@ from pathlib import Path
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.mentions import Span
-from bluelmo_plugins.preparation.notes import Notes
 from bluelmo_plugins.preparation.originals import (
     by_stem,
     find_files,
     is_test,
+    missing_part,
+    parse_offset,
     read_annotation_lines,
     read_document,
 )
 from bluelmo_plugins.preparation.safe_xml import read_xml
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
-from bluelmo_plugins.preparation.split_lists import LIST_NAME, divide_training
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
-from bluelmo_plugins.preparation.tables import whole_number
+from bluelmo_plugins.preparation.splits import (
+    LIST_NAME,
+    Choices,
+    Notes,
+    Parts,
+    Splits,
+    divide_training,
+)
 from bluelmo_plugins.preparation.tagging import Annotation, tag_document
 
 # 1065 of the 5693 mentions are in BLUE's dev split.
@@ -38,34 +43,10 @@ _FILLING = re.compile(r"\|{4}|___|~~")
 _WORD = "PATTERN"
 
 
-def prepare_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
-    """
-    Makes the rows of the disorders.
-
-    # Parameters
-
-    source : `Path`
-        Holds the reports of the training part, in folders with `test` in their names those of the
-        test part, and the annotations of both.
-    choices : `Choices`
-        Lists name reports.
-    notes : `Notes`
-        Counts what is not as in the original.
-
-    # Returns
-
-    `Splits`
-
-    # Raises
-
-    `InputError`
-        If a part has no reports or no annotations, if files are damaged, or if an annotation has no
-        report.
-    """
+def convert_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
+    """Makes the token rows of the disorders. Lists have names of reports."""
     reports, annotations = _find(source)
-    splitter = SentenceSplitter()
-    rows: dict[str, list[Row]] = {}
-    parts: dict[bool, list[str]] = {False: [], True: []}
+    parts: Parts = {False: {}, True: {}}
     for name, path in reports.items():
         if name not in annotations:
             notes.add("reports without annotations, left out", path)
@@ -73,30 +54,19 @@ def prepare_share_clefe(source: Path, choices: Choices, notes: Notes) -> Splits:
         text = read_document(path)
         mentions = _read_annotations(annotations[name], name, len(text), notes)
         text = _without_filling(text)
-        sentences = splitter.split(text)
-        rows[name] = tag_document(name, text, sentences, mentions, True, notes)
-        parts[is_test(path, source)].append(name)
+        part = parts[is_test(path, source)]
+        part[name] = tag_document(name, text, mentions, notes, discontinuous=True)
     for name, path in annotations.items():
         if name not in reports:
             raise InputError(f"there is no report '{name}.txt', which it annotates", file=path)
     for test, part in parts.items():
         if not part:
-            raise InputError(
-                f"holds no annotated reports of the {'test' if test else 'training'} part",
-                file=source,
-                expected="reports"
-                + (" in folders with 'test' in their names" if test else "")
-                + " and their annotations",
-            )
-    train, dev = divide_training(parts[False], choices.lists, _DEV_SHARE, source, notes)
-    return {
-        split: [row for name in part for row in rows[name]]
-        for split, part in (("train", train), ("dev", dev), ("test", parts[True]))
-    }
+            raise missing_part(source, test, "annotated reports")
+    return divide_training(parts, choices.lists, _DEV_SHARE, source, notes)
 
 
 def _find(source: Path) -> tuple[dict[str, Path], dict[str, Path]]:
-    """The reports and the annotations by the names of the reports."""
+    """Finds the reports and the annotations, both by the names of the reports."""
     texts, annotations, empty = [], [], []
     for path in find_files(source, rf"(?!{LIST_NAME}$)(?!readme).*\.(txt|pipe)"):
         data = path.read_bytes()
@@ -110,7 +80,7 @@ def _find(source: Path) -> tuple[dict[str, Path], dict[str, Path]]:
     reports = by_stem(texts)
     # A report without any disorder has an empty file of annotations.
     annotations += [path for path in empty if path.name.split(".")[0] in reports]
-    # Where both kinds are there, they tell the same.
+    # Where there are both kinds, they have the same disorders.
     return reports, {**by_stem(find_files(source, r".*\.xml")), **by_stem(annotations)}
 
 
@@ -156,7 +126,7 @@ def _read_knowtator(path: Path, notes: Notes) -> list[Annotation]:
 
 
 def _spans(numbers: Sequence[str], path: Path, line: int) -> tuple[Span, ...]:
-    places = [whole_number(each, path, line, "offset") for each in numbers]
+    places = [parse_offset(each, path, line) for each in numbers]
     spans = sorted(zip(places[::2], places[1::2], strict=True))
     for number, (start, end) in enumerate(spans):
         if start >= end or (number and start < spans[number - 1][1]):
@@ -170,6 +140,6 @@ def _spans(numbers: Sequence[str], path: Path, line: int) -> tuple[Span, ...]:
 
 
 def _without_filling(text: str) -> str:
-    """The text with what is no word in it replaced, each character by one."""
+    """Replaces placeholders and rows of signs, each character by one, so that offsets hold."""
     text = _PLACEHOLDER.sub(lambda found: _WORD.rjust(len(found[0]))[-len(found[0]) :], text)
     return _FILLING.sub(lambda found: " " * len(found[0]), text)

@@ -5,30 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bluelmo_plugins.mentions import Span, tags_to_mentions
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.sentences import Sentence, without_breaks
-from bluelmo_plugins.preparation.splits import Row
+from bluelmo_plugins.preparation.sentences import Sentence, join_sentences, split_sentences
+from bluelmo_plugins.preparation.splits import Notes, Row
 
 _JOINED = "sentence ends inside a mention, taken back"
-_REPEATED = "mentions told twice, taken once"
-_LOST = "mentions without a token that lies in them or holds them, left out"
-_PARTLY = "mentions that begin or end inside a token, told by whole tokens"
-_ENTANGLED = "mentions that share tokens or a stretch with others, which B, I and O cannot tell"
+_REPEATED = "repeated mentions, used once"
+_LOST = "mentions without a token inside or around them, left out"
+_PARTLY = "mentions that begin or end inside a token, labelled by whole tokens"
+_ENTANGLED = "mentions that overlap with others, which B, I and O cannot express"
 
 
 class Annotation(NamedTuple):
-    """
-    A mention in an original.
-
-    # Parameters
-
-    spans : `tuple[Span, ...]`
-        Half-open, in characters of the document, in order.
-    file : `Path`
-        Where it is annotated.
-    line : `int`
-        The line of that file, counted from 1.
-    """
+    """A mention in an original: its half-open character spans, in order, its file and its line."""
 
     spans: tuple[Span, ...]
     file: Path
@@ -38,37 +26,18 @@ class Annotation(NamedTuple):
 def tag_document(
     document: str,
     text: str,
-    sentences: Sequence[Sentence],
     annotations: Sequence[Annotation],
-    discontinuous: bool,
     notes: Notes,
+    beginnings: Sequence[int] = (),
+    discontinuous: bool = False,
 ) -> list[Row]:
     """
-    Makes the rows of a document.
+    Makes the token rows of a document, an empty one after each sentence; `beginnings` are those of
+    `split_sentences`.
 
-    As in BLUE, a token is of a mention if it lies in one of its spans or holds it whole, and where
-    two mentions want a token, the later one in the original has it. Other than in BLUE, no sentence
-    ends inside a mention.
-
-    # Parameters
-
-    document : `str`
-        Its id.
-    text : `str`
-        Its text.
-    sentences : `Sequence[Sentence]`
-        Its sentences.
-    annotations : `Sequence[Annotation]`
-        Its mentions.
-    discontinuous : `bool`
-        Whether mentions may have several spans.
-    notes : `Notes`
-        Counts what is changed, and what labels cannot tell.
-
-    # Returns
-
-    `list[Row]`
-        An empty one after each sentence.
+    As in BLUE, a token is of a mention if it is inside one of its spans or holds it whole, and
+    where two mentions share a token, the later one in the original has it. Other than in BLUE, no
+    sentence ends inside a mention.
     """
     distinct: dict[tuple[Span, ...], Annotation] = {}
     for each in annotations:
@@ -76,7 +45,7 @@ def tag_document(
             notes.add(_REPEATED, each.file, each.line)
         distinct.setdefault(each.spans, each)
     whole = {(spans[0][0], spans[-1][1]): each for spans, each in distinct.items()}
-    sentences, cut = without_breaks(sentences, list(whole))
+    sentences, cut = join_sentences(split_sentences(text, beginnings), list(whole))
     for span in cut:
         notes.add(_JOINED, whole[span].file, whole[span].line)
     found = {spans: _places(sentences, spans) for spans in distinct}
@@ -85,19 +54,19 @@ def tag_document(
         _check(sentences, distinct[spans], places, notes)
         for number, (sentence, token) in enumerate(places):
             tags[sentence][token] = "I" if number else "B"
-    told = {
+    expressed = {
         tuple((number, token) for start, end in mention.spans for token in range(start, end))
         for number, row in enumerate(tags)
         for mention in tags_to_mentions(row, discontinuous)
     }
     for spans, places in found.items():
-        if places and tuple(places) not in told:
+        if places and tuple(places) not in expressed:
             notes.add(_ENTANGLED, distinct[spans].file, distinct[spans].line)
     return _rows(document, text, sentences, tags)
 
 
 def _places(sentences: Sequence[Sentence], spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """The tokens of a mention: the number of the sentence, and that of the token in it."""
+    """Returns the tokens of a mention, as the numbers of the sentence and of the token in it."""
     return [
         (number, position)
         for number, sentence in enumerate(sentences)

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -9,13 +10,8 @@ import pytest
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.inspection.survey import survey_file
-from bluelmo_plugins.preparation import bc5cdr, chemprot, share_clefe
 from bluelmo_plugins.preparation.corpora import CORPORA
-from bluelmo_plugins.preparation.dataset_folder import new_folder
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
-from bluelmo_plugins.preparation.split_lists import find_split_lists
-from bluelmo_plugins.preparation.splits import Choices
+from bluelmo_plugins.preparation.splits import Choices, Notes, find_split_lists
 from bluelmo_plugins.tasks import Task, load_task
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
@@ -25,14 +21,9 @@ from tests.preparation.source_files import write
 CASES = 100
 LARGEST = 100_000
 """A report of millions of tokens takes long, and nothing is wrong with that."""
+BREAKS = "\r\n\x01\x0b\x1d\x7f\x85\u2028\u2029\ufeff"
+"""Control characters, line separators and a byte-order mark."""
 LOADED: dict[str, Task] = {}
-
-
-@pytest.fixture
-def _one_splitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    splitter = SentenceSplitter()
-    for module in (bc5cdr, chemprot, share_clefe):
-        monkeypatch.setattr(module, "SentenceSplitter", lambda: splitter)
 
 
 def prepare(task: str, folder: Path) -> None:
@@ -46,10 +37,10 @@ def prepare(task: str, folder: Path) -> None:
         # Of a file that is gone from its place the folder is all that can be told.
         assert str(source) in str(error), error
         raise
-    with new_folder(folder / "blue", corpus.files, splits) as partial_folder:
+    with corpus.new_folder(folder / "blue", splits) as written:
         for split, rows in splits.items():
             try:
-                report = survey_file(loaded.reader, partial_folder / corpus.files[split]).report
+                report = survey_file(loaded.reader, written / corpus.files[split]).report
             except InputError as error:
                 raise AssertionError(f"cannot be read again: {error}") from error
             assert sum(report.counts[each] for each in ("positives", "negatives")) in (
@@ -75,10 +66,32 @@ def try_case(folder: Path, seed: int) -> tuple[str, str]:
     return done, "prepared"
 
 
-@pytest.mark.usefixtures("_one_splitter")
 def test_a_damaged_original_is_prepared_or_told(tmp_path: Path) -> None:
     for task in MINIATURES:
         LOADED[task] = load_task(task)
     counts = check_cases(partial(try_case, tmp_path / "case"), CASES)
     assert counts["given up"] > CASES / 10
     assert counts["prepared"] > CASES / 10
+
+
+@pytest.mark.parametrize("task", sorted(MINIATURES))
+def test_a_break_anywhere_in_an_original_is_prepared_or_told(task: str, tmp_path: Path) -> None:
+    LOADED[task] = load_task(task)
+    choice = random.Random(task)
+    files = {name: data for name, data in MINIATURES[task]().items() if isinstance(data, str)}
+    counts: Counter[str] = Counter()
+    for sign in BREAKS:
+        for form in ("{}", "&#{:d};", "\\u{:04x}"):  # as it is, in XML, in JSON
+            for _ in range(CASES // 50):
+                name = choice.choice(sorted(files))
+                place = choice.randrange(len(files[name]) + 1)
+                written = form.format(sign if form == "{}" else ord(sign))
+                text = files[name][:place] + written + files[name][place:]
+                shutil.rmtree(tmp_path / "case", ignore_errors=True)
+                write(tmp_path / "case/source", {**MINIATURES[task](), name: text})
+                try:
+                    prepare(task, tmp_path / "case")
+                    counts["prepared"] += 1
+                except InputError:
+                    counts["given up"] += 1
+    assert counts["prepared"] > counts.total() / 10 or task == "biosses"  # of lists alone

@@ -22,8 +22,16 @@ def test_chemprot_has_a_row_for_each_chemical_and_gene_of_a_sentence(prepare) ->
         ["881.T3.T5", second, "false"],
         ["881.T3.T4", first, "CPR:4"],
         ["881.T3.T4", first, "CPR:6"],
-        ["881.T7.T6", "In mice (n = 9) @GENE$ was activated by @CHEMICAL$.", "CPR:3"],
+        ["881.T7.T6", "In mice (n = 9) @CHEMICAL$ was activated by @GENE$.", "CPR:3"],
     ]
+
+
+def test_chemprot_masks_by_type_if_asked_to(prepare) -> None:
+    blue, _ = prepare("chemprot")
+    typed, _ = prepare("chemprot", typed_markers=True)
+    last = typed["dev"].pop()
+    assert last == ["881.T7.T6", "In mice (n = 9) @GENE$ was activated by @CHEMICAL$.", "CPR:3"]
+    assert typed["dev"] == blue["dev"][:-1]
 
 
 def test_chemprot_counts_white_space_as_its_offsets_do(prepare) -> None:
@@ -72,17 +80,22 @@ def test_chemprot_counts_offsets_that_hold_another_text(prepare) -> None:
         ("gold_standard", "Arg1:T3", "Arg1:T4", "line 1: .* 'T4', which is a GENE-Y. Expected"),
         ("gold_standard", "CPR:4", "CPR:44", "unknown class 'CPR:44'"),
         ("gold_standard", "881", "999", "line 1: .*an entity of document '999'"),
-        ("gold_standard", "\tArg2:T4", "", "line 1: 3 fields separated by tabs. Expected 4"),
+        (
+            "gold_standard",
+            "\tArg2:T4",
+            "",
+            "line 1: the row has 3 tab-separated fields. Expected 4",
+        ),
         ("entities", "881", "999", "line 1: document '999' has no abstract"),
         ("entities", "\tT2\t", "\tT1\t", "line 2: document '881' has an entity 'T1' already"),
         ("entities", "GENE-Y", "GENES", "unknown type of entity 'GENES'"),
-        ("entities", "\t10\t", "\tx\t", "line 1, column 'offset': 'x' is no offset"),
+        ("entities", "\t10\t", "\tx\t", "line 1: the offset is 'x'"),
         ("entities", "\t17\t", "\t1700\t", "line 1: the entity is at 10 to 1700"),
         (
             "abstracts",
             "881",
             "880",
-            "line 1: document '880' is in .*training_abstracts.tsv already",
+            "line 1: document '880' is already in .*training_abstracts.tsv",
         ),
     ],
 )

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from bluelmo_plugins.preparation.corpora import CORPORA
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.split_lists import SplitLists, find_split_lists
-from bluelmo_plugins.preparation.splits import Choices, Splits
+from bluelmo_plugins.preparation.splits import (
+    Choices,
+    Notes,
+    SplitLists,
+    Splits,
+    find_split_lists,
+)
 from tests.preparation.miniatures import MINIATURES
 from tests.preparation.source_files import write
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.preparation.hoc_split import BLUE_SPLITS
+from bluelmo_plugins.preparation.hoc import BLUE_SPLITS
 
 FLAGS = "0_0,1_0,2_0,3_0,4_0,5_0,6_0,7_{},8_{},9_0"
 SENTENCES = ['Goats "grow" .', "Their cells neither die nor rest .", "We fed them ."]
@@ -36,7 +36,7 @@ def test_sentences_with_their_labels_beside_are_read_too(prepare) -> None:
 
 def test_abstracts_in_no_list_are_left_out_and_counted(prepare) -> None:
     _, (note,) = prepare("hoc", {"text/999.txt": "Rest .\n", "labels/999.txt": "< "})
-    assert note == "1 documents in none of the lists, left out (999)"
+    assert note == "1 ids in none of the lists, left out (999)"
 
 
 def test_more_or_fewer_labels_than_sentences_are_counted(prepare) -> None:
@@ -51,8 +51,8 @@ def test_more_or_fewer_labels_than_sentences_are_counted(prepare) -> None:
     ("changes", "message"),
     [
         ({"labels/701.txt": "<Resting cells--x< <"}, "701.txt, line 1: unknown hallmark 'resting"),
-        ({"labels/701.txt": None}, "text/701.txt: there are no labels of it"),
-        ({"text/701.txt": None}, "lacks 1 of the 4 documents of .*: 701"),
+        ({"labels/701.txt": None}, "text/701.txt: .*Expected labels/701.txt"),
+        ({"text/701.txt": None}, "lacks 1 of the ids in .*: 701"),
         ({"lists/dev_docid.txt": None}, "no list of the dev split"),
     ],
 )
@@ -75,5 +75,5 @@ def test_blues_splits_are_those_of_its_paper_and_disjoint() -> None:
 
 def test_blues_splits_are_taken_unless_others_are_given(prepare) -> None:
     changes = {f"lists/{split}_docid.txt": None for split in ("train", "dev", "test")}
-    with pytest.raises(InputError, match="lacks 1580 of the 1580 documents of BLUE's splits"):
+    with pytest.raises(InputError, match="lacks 1580 of the ids in BLUE's splits"):
         prepare("hoc", changes)

@@ -29,6 +29,20 @@ def test_i2b2_relations_may_name_the_concepts_in_any_order_and_be_several(prepar
     assert len({row[0] for row in splits["test"][2:]}) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "markers"), [(False, ("problem", "treatment")), (True, ("treatment", "problem"))]
+)
+def test_i2b2_markers_are_in_the_order_of_the_concepts_file_unless_by_type(
+    prepare, typed, markers
+) -> None:
+    path = "reference_standard_for_test_data/concepts/note-t.con"
+    turned = "".join(reversed(CONCEPTS.splitlines(keepends=True)))
+    splits, _ = prepare("i2b2", {path: turned}, typed_markers=typed)
+    con = "note-t.note-t.con.l"
+    sentence = "@{}$ was given for @{}$ .".format(*markers)
+    assert [f"{con}0.note-t.con.l1", sentence, "TrAP"] in splits["test"]
+
+
 def test_i2b2_masks_overlapping_concepts_together_and_takes_doubles_once(prepare) -> None:
     more = 'c="pain" 3:5 3:5||t="problem"\nc="pain" 3:5 3:5||t="problem"\n'
     path = "reference_standard_for_test_data/concepts/note-t.con"
@@ -39,7 +53,7 @@ def test_i2b2_masks_overlapping_concepts_together_and_takes_doubles_once(prepare
         "false",
     ] in splits["test"]
     assert len(splits["test"]) == 5
-    assert any(note.startswith("1 concepts told twice") for note in notes)
+    assert any(note.startswith("1 repeated concepts") for note in notes)
 
 
 def test_i2b2_divides_by_a_list(prepare) -> None:
@@ -66,7 +80,7 @@ def test_i2b2_divides_by_a_list(prepare) -> None:
             "rel/note-h1.rel",
             '"chest pain" 3:4 3:5',
             '"the mass" 2:6 2:7',
-            "line 1: the two concepts stand on different lines",
+            "line 1: the two concepts are on different lines",
         ),
     ],
 )
@@ -78,8 +92,8 @@ def test_rotten_i2b2_is_told(prepare, name, old, new, message) -> None:
 @pytest.mark.parametrize(
     ("gone", "message"),
     [
-        ("rel/note-h1.rel", "note-h1.txt: there is no note-h1.rel of it"),
-        ("concept/note-h1.con", "note-h1.txt: there is no note-h1.con of it"),
+        ("rel/note-h1.rel", "note-h1.txt: has no note-h1.rel"),
+        ("concept/note-h1.con", "note-h1.txt: has no note-h1.con"),
         ("txt/note-h1.txt", "note-h1.con: there is no note-h1.txt, which it annotates"),
     ],
 )

@@ -5,33 +5,30 @@ import pytest
 from bluelmo_plugins.preparation.masking import Entity, mask
 
 TEXT = "Zink and  varimol salts\ninteract"
+NAMES = ("brand", "drug")
 
 
-def entity(text: str, kind: str) -> Entity:
+def entity(text: str) -> Entity:
     start = TEXT.index(text)
-    return Entity(text, start, start + len(text), kind)
+    return Entity(text, start, start + len(text), "")
 
 
-@pytest.mark.parametrize("turned", [False, True])
-def test_each_entity_has_the_marker_of_its_kind(turned: bool) -> None:
-    pair = [entity("Zink", "brand"), entity("varimol", "drug")]
-    if turned:
-        pair.reverse()
-    assert mask(TEXT, *pair, str) == "@brand$ and @drug$ salts interact"
+@pytest.mark.parametrize("typed", [False, True])
+def test_names_are_those_of_the_entities_in_their_order(typed: bool) -> None:
+    pair = (entity("Zink"), entity("varimol"))
+    assert mask(TEXT, pair, NAMES, typed) == "@brand$ and @drug$ salts interact"
 
 
-def test_names_stand_for_kinds() -> None:
-    pair = entity("Zink", "brand"), entity("salts", "group")
-    assert mask(TEXT, *pair, lambda kind: "DRUG") == "@DRUG$ and varimol @DRUG$ interact"
+def test_names_keep_their_places_as_in_blue_unless_they_are_types() -> None:
+    pair = (entity("varimol"), entity("Zink"))
+    assert mask(TEXT, pair, NAMES, typed=False) == "@brand$ and @drug$ salts interact"
+    assert mask(TEXT, pair, NAMES, typed=True) == "@drug$ and @brand$ salts interact"
 
 
+@pytest.mark.parametrize("typed", [False, True])
 @pytest.mark.parametrize("second", ["varimol salts", "mol salts", " salts"])
-def test_entities_that_overlap_or_touch_share_a_marker(second: str) -> None:
-    pair = entity("varimol", "drug"), entity(second, "group")
-    assert mask(TEXT, *pair, str) == "Zink and @drug-group$ interact"
-    assert mask(TEXT, *pair, str, joint="BOTH") == "Zink and @BOTH$ interact"
-
-
-def test_a_shared_marker_names_the_first_entity_first_wherever_it_stands() -> None:
-    pair = entity("varimol salts", "group"), entity("varimol", "drug")
-    assert mask(TEXT, *pair, str) == "Zink and @group-drug$ interact"
+def test_entities_that_overlap_or_touch_share_a_marker(second: str, typed: bool) -> None:
+    pair = (entity("varimol"), entity(second))
+    assert mask(TEXT, pair, NAMES, typed) == "Zink and @brand-drug$ interact"
+    assert mask(TEXT, pair[::-1], NAMES, typed) == "Zink and @brand-drug$ interact"
+    assert mask(TEXT, pair, NAMES, typed, joint="BOTH") == "Zink and @BOTH$ interact"

@@ -20,8 +20,13 @@ def test_mednli_has_a_row_for_every_pair(prepare) -> None:
     ("old", "new", "message"),
     [
         ('"neutral"', '"-"', "mli_dev_v1.jsonl, line 2: unknown label '-'"),
-        ('"pairID": "dev-1"', '"pairID": "dev-0"', "line 2: pair 'dev-0' is on line 1 of mli_dev"),
-        ('"pairID": "dev-1", ', "", "line 2.*: the object has no 'pairID'"),
+        (
+            '"pairID": "dev-1"',
+            '"pairID": "dev-0"',
+            "line 2: pair 'dev-0' is also on line 1 of mli_dev",
+        ),
+        ('"The toe is fine ."', '" \\u0001"', "line 2: a sentence is empty"),
+        ('"pairID": "dev-1", ', "", "line 2.*'pairID': the object lacks the key"),
         ('"pairID": "dev-1"', '"pairID" "dev-1"', "line 2: is not JSON"),
     ],
 )
@@ -34,5 +39,5 @@ def test_rotten_mednli_is_told(prepare, old, new, message) -> None:
 
 def test_mednli_without_a_key_in_all_lines_is_told(prepare) -> None:
     text = mednli()["mli_dev_v1.jsonl"].replace("gold_label", "label")
-    with pytest.raises(InputError, match=r"mli_dev_v1.jsonl, line 1: the objects have no 'gold_l"):
+    with pytest.raises(InputError, match=r"mli_dev_v1.jsonl, line 1.*no column 'gold_l"):
         prepare("mednli", {"mli_dev_v1.jsonl": text})

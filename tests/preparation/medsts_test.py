@@ -39,11 +39,14 @@ def test_medsts_divides_by_a_list_of_lines(prepare) -> None:
     [
         ({"clinicalSTS.test.gs.sim.txt": "1\n"}, "has 1 scores. Expected one for each of the 2"),
         ({"clinicalSTS.test.gs.sim.txt": "1\nx\n"}, "gs.sim.txt, line 2: the score is 'x'"),
-        ({"clinicalSTS.test.gs.sim.txt": None}, "test.txt, line 1: 2 fields separated by tabs"),
+        (
+            {"clinicalSTS.test.gs.sim.txt": None},
+            "test.txt, line 1: the row has 2 tab-separated fields",
+        ),
         ({"clinicalSTS.train.txt": "a\tb\t7\n"}, "train.txt, line 1: the score is '7'"),
         ({"clinicalSTS.train.txt": "\tb\t3\n"}, "train.txt, line 1: a sentence is empty"),
         ({"clinicalSTS.train.txt": b"a\xe9\tb\t3\n"}, "train.txt, line 1: byte 0xe9"),
-        ({"clinicalSTS.train.txt": None}, "holds no clinicalSTS.train.txt"),
+        ({"clinicalSTS.train.txt": None}, "no clinicalSTS.train.txt"),
         ({"x/clinicalSTS.train.txt": medsts()["clinicalSTS.train.txt"]}, "several files could be"),
     ],
 )

@@ -11,8 +11,7 @@ from bluelmo_plugins.dataset_readers.token_file import read_token_file
 from bluelmo_plugins.mentions import character_spans, tags_to_mentions
 from bluelmo_plugins.preparation.corpora import CORPORA
 from bluelmo_plugins.preparation.hoc import HALLMARKS
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.splits import Choices, Row, Splits
+from bluelmo_plugins.preparation.splits import Choices, Notes, Row, Splits
 from tests.preparation.relation_miniatures import ddi_xml
 from tests.preparation.sentence_miniatures import docx
 from tests.preparation.source_files import write
@@ -129,7 +128,8 @@ def test_ddi_sentences_of_two_drugs_come_out_as_they_were(shared_dir, tmp_path) 
     documents: defaultdict[str, list[Row]] = defaultdict(list)
     for row in kept:
         documents[row[0].split(".s")[0]].append(row)
-    files = {f"Train/d{n}.xml": ddi_xml(f"x.d{n}", []) for n in range(2)}
+    other = ("Zink with zonk.", [("Zink", "drug"), ("zonk", "drug")], {})
+    files = {f"Train/d{n}.xml": ddi_xml(f"x.d{n}", [other]) for n in range(2)}
     for name, each in documents.items():
         data = []
         for _, text, label in each:

@@ -47,6 +47,14 @@ def test_what_is_no_xml_is_told_with_its_line(tmp_path: Path, text: str) -> None
         read_xml(path)
 
 
+@pytest.mark.parametrize("encoding", ["UTF--18", "hex", "shift_jis", "utf-16"])
+def test_an_encoding_that_cannot_be_read_is_told(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><a/>')
+    with pytest.raises(InputError, match=r"a.xml, line 1: is no XML .*encoding"):
+        read_xml(path)
+
+
 def test_deep_nesting_is_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text("<a>" * 20_000 + "</a>" * 20_000)

@@ -4,13 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.preparation.sentences import SentenceSplitter, without_breaks
-
-SPLITTER = SentenceSplitter()
+from bluelmo_plugins.preparation.sentences import join_sentences, split_sentences
 
 
 def texts(text: str, *beginnings: int) -> list[str]:
-    return [text[each.start : each.end] for each in SPLITTER.split(text, beginnings)]
+    return [text[each.start : each.end] for each in split_sentences(text, beginnings)]
 
 
 @pytest.mark.parametrize(
@@ -45,15 +43,23 @@ def test_a_sentence_begins_where_it_is_said_to() -> None:
 
 def test_tokens_are_cut_at_every_punctuation_mark_and_keep_apostrophes() -> None:
     text = "It isn't 5-HT6 (±2%) in_goats."
-    (sentence,) = SPLITTER.split(text)
+    (sentence,) = split_sentences(text)
     words = [text[start:end] for start, end in sentence.tokens]
     assert words == ["It", "is", "n't", "5", "-", "HT6", "(", "±", "2", "%", ")", "in_goats", "."]
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x7f", "\x85", "\N{LINE SEPARATOR}", "\ufeff"])
+def test_control_characters_are_in_no_token(sign: str) -> None:
+    text = f"{sign} Goats{sign}cough.{sign}\n\n{sign}"
+    (sentence,) = split_sentences(text)
+    words = [text[start:end] for start, end in sentence.tokens]
+    assert words == ["Goats", "cough", "."]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from("ab A.!?)\"' \n-3µ\N{LINE SEPARATOR}"), max_size=60))
 def test_no_character_is_lost_and_tokens_are_in_order(text: str) -> None:
-    tokens = [token for sentence in SPLITTER.split(text) for token in sentence.tokens]
+    tokens = [token for sentence in split_sentences(text) for token in sentence.tokens]
     assert tokens == sorted(tokens)
     kept = "".join(text[start:end] for start, end in tokens)
     assert kept == "".join(text.split())
@@ -61,11 +67,11 @@ def test_no_character_is_lost_and_tokens_are_in_order(text: str) -> None:
 
 def test_sentences_are_joined_where_an_annotation_lies_between_them() -> None:
     text = "Goats cough. Sheep do. Hens do not. Cats?"
-    sentences = SPLITTER.split(text)
+    sentences = split_sentences(text)
     assert [len(each.tokens) for each in sentences] == [3, 3, 4, 2]
     place = (text.index("cough"), text.index("Hens") + 2)
-    joined, (first, second) = without_breaks(sentences, [(0, 3), place, (36, 40)])
+    joined, (first, second) = join_sentences(sentences, [(0, 3), place, (36, 40)])
     assert first == second == place
     assert [(each.start, each.end) for each in joined] == [(0, 35), (36, 41)]
     assert joined[0].tokens == [token for each in sentences[:3] for token in each.tokens]
-    assert without_breaks(sentences, [(0, 12), (13, 22)]) == (sentences, [])
+    assert join_sentences(sentences, [(0, 12), (13, 22)]) == (sentences, [])

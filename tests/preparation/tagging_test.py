@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from bluelmo_plugins.preparation.notes import Notes
-from bluelmo_plugins.preparation.sentences import SentenceSplitter
+from bluelmo_plugins.preparation.splits import Notes
 from bluelmo_plugins.preparation.tagging import Annotation, tag_document
 
-SPLITTER = SentenceSplitter()
 FILE = Path("a.txt")
 
 
@@ -18,14 +16,14 @@ def tag(text: str, *mentions: str, discontinuous: bool = False) -> tuple[str, li
         parts = mention.split("..")
         spans = tuple((text.index(part), text.index(part) + len(part)) for part in parts)
         annotations.append(Annotation(spans, FILE, line))
-    rows = tag_document("d1", text, SPLITTER.split(text), annotations, discontinuous, notes)
+    rows = tag_document("d1", text, annotations, notes, discontinuous=discontinuous)
     return "".join(row[3] if row else " " for row in rows).rstrip(), notes.lines()
 
 
 def test_rows_are_token_document_offset_and_label_with_a_blank_one_after_a_sentence() -> None:
     text = "A goat. Bad cough"
     annotation = Annotation(((8, 17),), FILE, 1)
-    rows = tag_document("d1", text, SPLITTER.split(text), [annotation], False, Notes(FILE.parent))
+    rows = tag_document("d1", text, [annotation], Notes(FILE.parent))
     assert rows == [
         ["A", "d1", "0", "O"],
         ["goat", "-", "2", "O"],
@@ -69,14 +67,14 @@ def test_no_sentence_ends_inside_a_mention() -> None:
 def test_the_later_of_two_mentions_has_the_token_and_the_other_is_counted() -> None:
     tags, (note,) = tag("very dry cough", "very dry cough", "dry cough")
     assert tags == "BBI"
-    assert note.startswith("1 mentions that share tokens")
+    assert note.startswith("1 mentions that overlap")
     assert note.endswith("(a.txt, line 1)")
 
 
-def test_a_mention_told_twice_is_taken_once() -> None:
+def test_a_repeated_mention_is_used_once() -> None:
     tags, (note,) = tag("dry cough", "dry cough", "dry cough")
     assert tags == "BI"
-    assert note == "1 mentions told twice, taken once (a.txt, line 2)"
+    assert note == "1 repeated mentions, used once (a.txt, line 2)"
 
 
 def test_a_discontinuous_mention_goes_on_after_a_gap() -> None:
@@ -87,4 +85,4 @@ def test_a_discontinuous_mention_goes_on_after_a_gap() -> None:
 def test_interleaved_mentions_are_counted() -> None:
     tags, (note,) = tag("left eye and ear red", "left..red", "eye..ear", discontinuous=True)
     assert tags == "BBOII"
-    assert note.startswith("2 mentions that share tokens or a stretch")
+    assert note.startswith("2 mentions that overlap")

@@ -1,15 +1,15 @@
-"""The folder of a corpus is whole, and nobody's files are lost."""
+"""The folder of a corpus is written whole, and no file of the user is lost."""
 
 from pathlib import Path
 
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.preparation.dataset_folder import check_free, new_folder
-from bluelmo_plugins.preparation.splits import Splits
+from bluelmo_plugins.preparation.corpora import Corpus
+from bluelmo_plugins.preparation.splits import Choices, Notes, Splits
 from tests.preparation.source_files import write
 
-FILES = {"train": "Training.tsv", "test": "Test.tsv"}
+CORPUS = Corpus("b", [], lambda *_: {}, files={"train": "Training.tsv", "test": "Test.tsv"})
 SPLITS: Splits = {"train": [["a", 'b"c', "d\te"], [], ["'"]], "test": [["x"]]}
 
 
@@ -19,7 +19,7 @@ def files_in(folder: Path) -> dict[str, str]:
 
 
 def test_rows_are_quoted_as_by_blue(tmp_path) -> None:
-    with new_folder(tmp_path / "a/b", FILES, SPLITS) as partial:
+    with CORPUS.new_folder(tmp_path / "a/b", SPLITS) as partial:
         assert not (tmp_path / "a/b").exists()
         assert (partial / "Test.tsv").is_file()
     assert files_in(tmp_path) == {
@@ -30,7 +30,7 @@ def test_rows_are_quoted_as_by_blue(tmp_path) -> None:
 
 def test_other_files_of_the_folder_are_kept(tmp_path) -> None:
     folder = write(tmp_path / "b", {"Test.tsv": "old", "mine.txt": "m", "more/x": "y"})
-    with new_folder(folder, FILES, SPLITS):
+    with CORPUS.new_folder(folder, SPLITS):
         pass
     assert files_in(folder) == {
         "Training.tsv": files_in(folder)["Training.tsv"],
@@ -46,14 +46,14 @@ def test_an_error_leaves_everything_as_it_was(tmp_path, there) -> None:
     folder = tmp_path / "b"
     if there:
         write(folder, {"Test.tsv": "old"})
-    with pytest.raises(InputError, match="bad"), new_folder(folder, FILES, SPLITS):
+    with pytest.raises(InputError, match="bad"), CORPUS.new_folder(folder, SPLITS):
         raise InputError("bad")
     assert files_in(tmp_path) == ({"b/Test.tsv": "old"} if there else {})
 
 
 def test_a_run_that_was_killed_between_two_renamings_has_lost_nothing(tmp_path) -> None:
     write(tmp_path, {".b.old/mine.txt": "m", ".b.partial/Test.tsv": "half"})
-    with new_folder(tmp_path / "b", FILES, SPLITS):
+    with CORPUS.new_folder(tmp_path / "b", SPLITS):
         pass
     assert set(files_in(tmp_path)) == {"b/mine.txt", "b/Training.tsv", "b/Test.tsv"}
 
@@ -69,17 +69,30 @@ def test_a_renaming_that_fails_brings_the_old_folder_back(tmp_path, monkeypatch)
 
     monkeypatch.setattr(Path, "rename", fail)
     message = r"cannot be written \(No space left"
-    with pytest.raises(InputError, match=message), new_folder(folder, FILES, SPLITS):
+    with pytest.raises(InputError, match=message), CORPUS.new_folder(folder, SPLITS):
         pass
     assert files_in(tmp_path) == {"b/Test.tsv": "old"}
 
 
 def test_files_that_are_there_must_be_given_up(tmp_path) -> None:
     write(tmp_path, {"b/Test.tsv": "old", "c": "file"})
-    check_free(tmp_path / "none", list(FILES.values()), force=False)
-    check_free(tmp_path / "b", ["other.tsv"], force=False)
-    check_free(tmp_path / "b", list(FILES.values()), force=True)
-    with pytest.raises(InputError, match=r"b/Test.tsv: is there already\. .*--force"):
-        check_free(tmp_path / "b", list(FILES.values()), force=False)
+    CORPUS.check_free(tmp_path / "none", force=False)
+    CORPUS.check_free(tmp_path / "b", force=True)
+    with pytest.raises(InputError, match=r"b/Test.tsv: exists already\. .*--force"):
+        CORPUS.check_free(tmp_path / "b", force=False)
     with pytest.raises(InputError, match="c: is a file"):
-        check_free(tmp_path / "c", list(FILES.values()), force=True)
+        CORPUS.check_free(tmp_path / "c", force=True)
+
+
+def test_no_field_of_a_row_has_a_line_end_or_a_control_character(tmp_path) -> None:
+    rows = [["a.s1\r", "Goats\x01 and\u2028sheep\r\n", "\x85"]]
+    corpus = Corpus("b", [], lambda *_: {"train": rows})
+    prepared = corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
+    assert prepared == {"train": [["a.s1", "Goats  and sheep", ""]]}
+
+
+@pytest.mark.parametrize("rows", [[], [[]]])
+def test_a_split_without_rows_is_an_error(tmp_path, rows) -> None:
+    corpus = Corpus("b", ["index"], lambda *_: {"train": [["a"]], "test": rows})
+    with pytest.raises(InputError, match="has nothing for the test split"):
+        corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
