@@ -5,6 +5,7 @@ from typing import Optional
 
 from bluelmo_plugins.explanations.configs import (
     configuration,
+    diverged,
     jsonnet,
     not_recoverable,
     unlisted_label,
@@ -20,6 +21,7 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     configuration,
     in_another_process,
     unlisted_label,
+    diverged,
     wrong_argument,
     jsonnet,
     unused_override,

@@ -7,16 +7,15 @@
 // Beside each knob stand its values, and the original's option in parentheses. docs/parity.md says
 // what the original did with each, and what is done here. experiment.libsonnet says what AllenNLP
 // makes of them.
+local domains = import 'domains.libsonnet';
 local env = import 'env.libsonnet';
-local names = import 'names.libsonnet';
-
-local presets = ['default', 'paper'];
 
 {
   // 'default', or 'paper': the original's options, with its faults mended. Where the two differ, a
   // knob has a value for each.
   preset:: 'default',
-  assert std.member(presets, self.preset) || error names.unknown('preset', self.preset, presets),
+  assert domains.base.preset.holds(self.preset)
+         || error domains.outside('preset', self.preset, domains.base.preset),
 
   // --- Files
 
@@ -193,4 +192,7 @@ local presets = ['default', 'paper'];
 
   // The knobs that do nothing for a kind of task, each with a hint.
   inert:: {},
+
+  // What each field may be: domains.libsonnet.
+  domains:: domains.base,
 } + (import 'experiment.libsonnet')

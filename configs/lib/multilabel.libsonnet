@@ -1,5 +1,6 @@
 // Which labels has a sentence? It may be none or several. The score is over whole documents.
 local closed = import 'closed.libsonnet';
+local domains = import 'domains.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
@@ -10,6 +11,8 @@ closed(sentence {
   family:: 'blue_multilabel',
   official_score:: 'F1 of mean precision and mean recall of documents',
   label_field:: 'labels',
+
+  domains+:: { neighbours: domains.kinds.boolean },
 
   dataset_reader+: { labels: $.labels, neighbours: $.neighbours },
   model+: {

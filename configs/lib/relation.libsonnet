@@ -1,6 +1,6 @@
 // How are the two marked entities of a sentence related?
 local closed = import 'closed.libsonnet';
-local names = import 'names.libsonnet';
+local domains = import 'domains.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
@@ -36,9 +36,14 @@ closed(sentence {
       type: 'blue_relation_f1',
       labels: $.labels,
       negative_label: $.negative_label,
-      average: names.one_of('average', $.average, ['micro', 'macro']),
+      average: $.average,
     },
   },
 
+  domains+:: {
+    negative_label: domains.kinds.or_null(domains.kinds.string),
+    label_aliases: domains.kinds.object_of_strings,
+    average: domains.kinds.one_of(['micro', 'macro']),
+  },
   inert+:: { threshold: 'a sentence has one label, the most probable' },
 })
