@@ -1,18 +1,31 @@
 """Checks a config before anything is built: every key must be one that a constructor takes."""
 
 import inspect
+import json
 from collections.abc import Callable, Iterable
 from functools import wraps
+from math import inf
 from typing import Any, Optional, get_args, get_origin
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import FromParams, Lazy, Params, Registrable
 from allennlp.common.from_params import infer_params, remove_optional, takes_kwargs
+from allennlp.evaluation import Evaluator
 
 from bluelmo_plugins.errors import InputError, unknown_name
 
 SEEDS = ("random_seed", "numpy_seed", "pytorch_seed")
-LARGEST_SEED = 2**32 - 1
+RANGES: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(SEEDS, (0, 2**32 - 1)),
+    "batch_size": (1, inf),
+    "cuda_device": (-1, inf),
+    "grad_norm": (0, inf),
+    "num_epochs": (1, inf),
+    "num_filters": (1, inf),
+    "num_representations": (1, inf),
+}
+"""The least and the greatest value of keys whose classes fail late on others, or not at all."""
+
 DISTRIBUTED_KEYS = (
     "cuda_devices",
     "ddp_accelerator",
@@ -33,11 +46,15 @@ def check_experiment(params: Params) -> None:
     _check_class(TrainModel, config)
     if isinstance(parts["distributed"], Params):
         _check_known("distributed", parts["distributed"], DISTRIBUTED_KEYS)
-    for key in SEEDS:
-        _check_whole(key, parts[key], 0, LARGEST_SEED)
-    trainer = config.get("trainer")
-    if isinstance(trainer, Params):
-        _check_whole("trainer.num_epochs", trainer.get("num_epochs"), 1)
+    if isinstance(parts["evaluation"], Params):
+        _check_class(Evaluator, parts["evaluation"])
+    for key, value in params.as_flat_dict().items():
+        least, most = RANGES.get(key.rpartition(".")[2], (-inf, inf))
+        is_null = value is None and key == "trainer.num_epochs"
+        is_number = isinstance(value, int | float) and value is not False
+        if is_null or (is_number and not least <= value <= most):
+            limit = f"at least {least}" if most == inf else f"from {least} to {most}"
+            raise InputError(f"{key} is {json.dumps(value)}", expected=f"a number {limit}")
 
 
 def checking_keys(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -108,11 +125,3 @@ def _check_known(
     for key in params:
         if key not in known:
             raise unknown_name(f"key of {place}", key, sorted(set(known) - set(hidden)))
-
-
-def _check_whole(key: str, value: Any, least: int, most: Optional[int] = None) -> None:
-    if value is None:
-        return
-    if type(value) is not int or value < least or (most is not None and value > most):
-        limit = f", at least {least}" if most is None else f" from {least} to {most}"
-        raise InputError(f"{key} is {value!r}", expected=f"a whole number{limit}")

@@ -11,7 +11,15 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.explanations.variables import variable
 
 _NAN_LOSS = "nan loss encountered"
-_REFUSALS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError)
+_REFUSALS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 """What constructors raise for an argument that is missing or that they cannot use."""
 
 OVERRIDES = "--overrides"

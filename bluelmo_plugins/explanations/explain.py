@@ -22,13 +22,13 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     in_another_process,
     unlisted_label,
     diverged,
-    wrong_argument,
     jsonnet,
     unused_override,
     disk_full,
     no_model_archive,
     no_such_file,
     not_utf8,
+    wrong_argument,
 ]
 
 

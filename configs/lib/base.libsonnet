@@ -4,15 +4,15 @@
 //
 //   (import 'ddi.jsonnet') + { pool:: 'max', lr:: 0.0005 }
 //
-// Beside each knob stand its values, and the original's option in parentheses. docs/parity.md says
-// what the original did with each, and what is done here. experiment.libsonnet says what AllenNLP
-// makes of them.
+// Beside each knob stands the original's option in parentheses; domains.libsonnet has its values.
+// docs/parity.md says what the original did with each, and what is done here. experiment.libsonnet
+// says what AllenNLP makes of them.
 local domains = import 'domains.libsonnet';
 local env = import 'env.libsonnet';
 
 {
-  // 'default', or 'paper': the original's options, with its faults mended. Where the two differ, a
-  // knob has a value for each.
+  // 'paper': the original's options, with its faults mended. Where the two presets differ, a field
+  // has a value for each.
   preset:: 'default',
   assert domains.base.preset.holds(self.preset)
          || error domains.outside('preset', self.preset, domains.base.preset),
@@ -47,7 +47,7 @@ local env = import 'env.libsonnet';
   // as much to read; scores were lower, by no more than their spread: docs/study.md.
   num_representations:: 2,
 
-  // Dropout of the mixes, from 0 to 1.
+  // Dropout of the mixes.
   elmo_dropout:: { default: 0.2, paper: 0.5 }[$.preset],
 
   // true: the biLM learns too; the original did not offer it.
@@ -72,30 +72,28 @@ local env = import 'env.libsonnet';
 
   // --- Encoder
 
-  // From tokens to one vector (--seq2vec): boe, pytorch-lstm, pytorch-rnn, pytorch-gru,
-  // pytorch-agmnlstm, pytorch-stkaltlstm, cnn, cnn_highway, last.
+  // From tokens to one vector (--seq2vec).
   seq2vec:: 'boe',
 
-  // In place of seq2vec (--pool): max, avg; null: seq2vec.
+  // In place of seq2vec (--pool); null: seq2vec.
   pool:: null,
 
-  // From tokens to tokens (--seq2seq): none, ff, pytorch-lstm, pytorch-rnn, pytorch-gru, cnn, isa,
-  // qanet, ssae.
+  // From tokens to tokens (--seq2seq).
   seq2seq:: 'none',
 
   // The size of the encoder: its states, its filters. Of boe, last, isa, the pools and seq2seq's
   // cnn, ELMo decides.
   encoder_dim:: 768,
 
-  // How the vectors of a pair become one (--ssfunc): concat, cosine, distance, full.
+  // How the vectors of a pair become one (--ssfunc).
   pair_combiner:: 'full',
 
   // --- Head
 
-  // What the encoder's output goes through first (--do_norm, --norm_type): batch, layer, none.
+  // What the encoder's output goes through first (--do_norm, --norm_type).
   norm:: 'batch',
 
-  // Dropout before the feed-forward layers, from 0 to 1 (--pdrop).
+  // Dropout before the feed-forward layers (--pdrop).
   pdrop:: { default: 0.2, paper: 0.5 }[$.preset],
 
   // Width of the two hidden layers (--fchdim); 0: no hidden layers.

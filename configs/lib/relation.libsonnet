@@ -10,7 +10,7 @@ closed(sentence {
   // Other names that files have for the labels, such as { 'DDI-advice': 'DDI-advise' }.
   label_aliases:: {},
 
-  // Which F1 is the official score: micro, macro.
+  // Which F1 is the official score.
   average:: 'micro',
 
   // As in base.libsonnet. The original has the mean of the tokens.
