@@ -14,6 +14,7 @@ from typing import Any
 from allennlp.version import VERSION
 
 from bluelmo_plugins.commands.predict import PredictManager
+from bluelmo_plugins.config_keys import checking_keys
 from bluelmo_plugins.files.whole_files import written_whole
 from bluelmo_plugins.modules.mixed_precision import knowing_bf16
 from bluelmo_plugins.terminal import logging_for_users
@@ -143,6 +144,12 @@ def _archived_whole(original: Function) -> Function:
 _CONFIG_REACHES_OUT = "the config of an archive can import and run any code, and open any file"
 
 PATCHES = [
+    Patch(
+        "allennlp.common.from_params:create_kwargs",
+        "a misspelled key of the trainer changes nothing, without a word",
+        "1819ed7aaf117742691bf0785c21d80e45efb9d68147ea1ca5caeb5f15266878",
+        checking_keys,
+    ),
     Patch(
         "allennlp.models.archival:extracted_archive",
         "an archive can write files anywhere, and fill the disk",

@@ -5,9 +5,22 @@ from os.path import sep
 from typing import NamedTuple, Optional
 
 from allennlp.common.checks import ConfigurationError
+from torch.multiprocessing import ProcessRaisedException
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.explanations.variables import variable
+
+_NAN_LOSS = "nan loss encountered"
+_REFUSALS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What constructors raise for an argument that is missing or that they cannot use."""
 
 OVERRIDES = "--overrides"
 
@@ -75,15 +88,28 @@ def configuration(error: BaseException) -> Optional[str]:
 
 
 def wrong_argument(error: BaseException) -> Optional[str]:
-    """A config gives a class an argument that it does not take, or a value of the wrong kind."""
+    """A config lacks an argument of a class, or has one that the class does not take."""
     class_name = variable(error, "create_kwargs", "cls") or variable(error, "from_params", "cls")
     is_reading = variable(error, "_read", "self") is not None
-    if not isinstance(error, TypeError) or class_name is None or is_reading:
+    if not isinstance(error, _REFUSALS) or class_name is None or is_reading:
         return None
     return str(
         InputError(
             f"the config does not fit {class_name.__name__}: {error}",
             file=variable(error, "train_model_from_file", "parameter_filename"),
+        )
+    )
+
+
+def diverged(error: BaseException) -> Optional[str]:
+    """A training whose loss is no number any more."""
+    if not isinstance(error, ValueError | ProcessRaisedException) or _NAN_LOSS not in str(error):
+        return None
+    return str(
+        InputError(
+            "the training diverged: its loss is not a number (nan)",
+            file=variable(error, "train_model_from_file", "parameter_filename"),
+            todo="Lower `lr::` or `grad_norm::`, or train with `compute:: 'fp32'`",
         )
     )
 

@@ -5,6 +5,7 @@ from typing import Optional
 
 from bluelmo_plugins.explanations.configs import (
     configuration,
+    diverged,
     jsonnet,
     not_recoverable,
     unlisted_label,
@@ -20,13 +21,14 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     configuration,
     in_another_process,
     unlisted_label,
-    wrong_argument,
+    diverged,
     jsonnet,
     unused_override,
     disk_full,
     no_model_archive,
     no_such_file,
     not_utf8,
+    wrong_argument,
 ]
 
 

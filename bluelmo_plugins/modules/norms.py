@@ -84,6 +84,8 @@ class PositionBatchNorm(torch.nn.BatchNorm1d):
                 f" norm 'batch_positions' with max_positions {self.num_features}",
                 todo="Set the reader's max_tokens to at most max_positions, or use another norm",
             )
+        # Within an autocast the rows may be narrower than the statistics.
+        rows = rows.to(self.weight.dtype)
         mean, variance = self.running_mean, self.running_var
         assert mean is not None
         assert variance is not None

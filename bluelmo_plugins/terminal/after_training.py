@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 from allennlp.commands.train import Train
+from allennlp.common import Params
 
+from bluelmo_plugins.config_keys import check_experiment
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.runs.epochs import METRICS_NAME, Epochs, read_epochs
@@ -34,12 +36,14 @@ def telling_what_came_of_it(original: Callable[..., Any]) -> Callable[..., Any]:
     # Returns
 
     `Callable[..., Any]`
-        One that says at the end what came of it, where it is the work of `allennlp train`.
+        One that checks the config first. At the end it says what came of it, where it is the work
+        of `allennlp train`.
     """
 
     @wraps(original)
-    def train_model(*args: Any, **kwargs: Any) -> Any:
-        model = original(*args, **kwargs)
+    def train_model(params: Params, *args: Any, **kwargs: Any) -> Any:
+        check_experiment(params)
+        model = original(params, *args, **kwargs)
         told = arguments_of(Train)
         if told is not None and told.dry_run:
             tell(

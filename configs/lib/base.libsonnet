@@ -4,19 +4,18 @@
 //
 //   (import 'ddi.jsonnet') + { pool:: 'max', lr:: 0.0005 }
 //
-// Beside each knob stand its values, and the original's option in parentheses. docs/parity.md says
-// what the original did with each, and what is done here. experiment.libsonnet says what AllenNLP
-// makes of them.
+// Beside each knob stands the original's option in parentheses; domains.libsonnet has its values.
+// docs/parity.md says what the original did with each, and what is done here. experiment.libsonnet
+// says what AllenNLP makes of them.
+local domains = import 'domains.libsonnet';
 local env = import 'env.libsonnet';
-local names = import 'names.libsonnet';
-
-local presets = ['default', 'paper'];
 
 {
-  // 'default', or 'paper': the original's options, with its faults mended. Where the two differ, a
-  // knob has a value for each.
+  // 'paper': the original's options, with its faults mended. Where the two presets differ, a field
+  // has a value for each.
   preset:: 'default',
-  assert std.member(presets, self.preset) || error names.unknown('preset', self.preset, presets),
+  assert domains.base.preset.holds(self.preset)
+         || error domains.outside('preset', self.preset, domains.base.preset),
 
   // --- Files
 
@@ -61,7 +60,7 @@ local presets = ['default', 'paper'];
   // as much to read; scores were lower, by no more than their spread: docs/study.md.
   num_representations:: 2,
 
-  // Dropout of the mixes, from 0 to 1.
+  // Dropout of the mixes.
   elmo_dropout:: { default: 0.2, paper: 0.5 }[$.preset],
 
   // true: the biLM learns too; the original did not offer it.
@@ -86,30 +85,28 @@ local presets = ['default', 'paper'];
 
   // --- Encoder
 
-  // From tokens to one vector (--seq2vec): boe, pytorch-lstm, pytorch-rnn, pytorch-gru,
-  // pytorch-agmnlstm, pytorch-stkaltlstm, cnn, cnn_highway, last.
+  // From tokens to one vector (--seq2vec).
   seq2vec:: 'boe',
 
-  // In place of seq2vec (--pool): max, avg; null: seq2vec.
+  // In place of seq2vec (--pool); null: seq2vec.
   pool:: null,
 
-  // From tokens to tokens (--seq2seq): none, ff, pytorch-lstm, pytorch-rnn, pytorch-gru, cnn, isa,
-  // qanet, ssae.
+  // From tokens to tokens (--seq2seq).
   seq2seq:: 'none',
 
   // The size of the encoder: its states, its filters. Of boe, last, isa, the pools and seq2seq's
   // cnn, ELMo decides.
   encoder_dim:: 768,
 
-  // How the vectors of a pair become one (--ssfunc): concat, cosine, distance, full.
+  // How the vectors of a pair become one (--ssfunc).
   pair_combiner:: 'full',
 
   // --- Head
 
-  // What the encoder's output goes through first (--do_norm, --norm_type): batch, layer, none.
+  // What the encoder's output goes through first (--do_norm, --norm_type).
   norm:: 'batch',
 
-  // Dropout before the feed-forward layers, from 0 to 1 (--pdrop).
+  // Dropout before the feed-forward layers (--pdrop).
   pdrop:: { default: 0.2, paper: 0.5 }[$.preset],
 
   // Width of the two hidden layers (--fchdim); 0: no hidden layers.
@@ -206,4 +203,7 @@ local presets = ['default', 'paper'];
 
   // The knobs that do nothing for a kind of task, each with a hint.
   inert:: {},
+
+  // What each field may be: domains.libsonnet.
+  domains:: domains.base,
 } + (import 'experiment.libsonnet')

@@ -1,5 +1,6 @@
 // Closes an experiment to fields that it does not have: a misspelled one in a variant is an error,
 // where plain Jsonnet would add it and nothing would read it.
+local domains = import 'domains.libsonnet';
 local names = import 'names.libsonnet';
 
 // What AllenNLP reads at the top of a config, beyond the keys of experiment.libsonnet.
@@ -47,7 +48,7 @@ local renamed = {
 //   my_field:: 3,
 //
 // `experiment.inert` names the fields that this kind of task does not read, each with a hint. To
-// change one is an error as well.
+// change one is an error as well. `experiment.domains` says what each field may be.
 function(experiment) experiment {
   declared_fields:: ['declared_fields'] + allennlp_keys,
 
@@ -71,6 +72,14 @@ function(experiment) experiment {
     assert changed == []
            || error "field '%s' changes nothing here: %s" % [changed[0], inert[changed[0]]],
 
+    local outside = [
+      name
+      for name in std.objectFields(top.domains)
+      if !top.domains[name].holds(top[name])
+    ],
+    assert outside == []
+           || error domains.outside(outside[0], top[outside[0]], top.domains[outside[0]]),
+
     // The first process would do it alone and wait for the others, which have ended.
     local tests_together = std.objectHas(top, 'distributed')
                            && std.objectHas(top, 'evaluate_on_test')
@@ -78,6 +87,7 @@ function(experiment) experiment {
     assert !tests_together
            || error "'evaluate_on_test' does not go with 'distributed': use `allennlp evaluate`",
   },
+  data_loader+: check,
   dataset_reader+: check,
   model+: check,
   trainer+: check,

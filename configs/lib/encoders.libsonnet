@@ -1,6 +1,5 @@
 // What stands between ELMo and the head, by the names and with the sizes of the original. How wide
 // ELMo is stays unsaid: each encoder is told when it is built.
-local names = import 'names.libsonnet';
 
 // From the tokens of a sentence to one vector; `size` is encoder_dim.
 local seq2vec = {
@@ -65,12 +64,4 @@ local seq2seq = {
   },
 };
 
-{
-  // The encoder of a sentence; a pool, where one is set, takes its place.
-  seq2vec(name, pool_name, size)::
-    local encoder = names.choose('seq2vec', name, seq2vec)(size);
-    if pool_name == null then encoder else names.choose('pool', pool_name, pool),
-
-  // The encoder of the tokens of a sentence; null for none.
-  seq2seq(name, size):: names.choose('seq2seq', name, seq2seq)(size),
-}
+{ seq2vec: seq2vec, pool: pool, seq2seq: seq2seq }

@@ -1,5 +1,4 @@
 // What AllenNLP reads, made of the knobs of base.libsonnet.
-local names = import 'names.libsonnet';
 
 {
   random_seed: $.seed,
@@ -22,7 +21,7 @@ local names = import 'names.libsonnet';
   local stores_features = $.feature_store && !$.requires_grad,
   model: {
     type: $.family,
-    compute: names.one_of('compute', $.compute, ['fp32', 'bf16']),
+    compute: $.compute,
     text_field_embedder: {
       token_embedders: {
         elmo: {
@@ -32,10 +31,10 @@ local names = import 'names.libsonnet';
           num_representations: $.num_representations,
           dropout: $.elmo_dropout,
           requires_grad: $.requires_grad,
-          compute: names.one_of('elmo_compute', $.elmo_compute, ['fp32', 'bf16', 'tf32', 'fp16']),
+          compute: $.elmo_compute,
           feature_store: if stores_features then {
             directory: $.feature_store_dir,
-            precision: names.one_of('feature_precision', $.feature_precision, ['half', 'single']),
+            precision: $.feature_precision,
             max_gigabytes: $.feature_store_gb,
           },
           archive_files: $.archive_elmo,
@@ -43,7 +42,7 @@ local names = import 'names.libsonnet';
       },
     },
     head: {
-      norm: names.one_of('norm', $.norm, ['batch', 'layer', 'none']),
+      norm: $.norm,
       dropout: $.pdrop,
       hidden_dim: $.fchdim,
       init: if $.init_linear
@@ -79,7 +78,7 @@ local names = import 'names.libsonnet';
       type: 'model_selection',
       patience: $.patience,
       min_delta: $.min_delta,
-      keep: names.one_of('keep', $.keep, ['best', 'last']),
+      keep: $.keep,
     },
     callbacks:
       [model_selection]

@@ -1,5 +1,6 @@
 // Which labels has a sentence? It may be none or several. The score is over whole documents.
 local closed = import 'closed.libsonnet';
+local domains = import 'domains.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
@@ -11,6 +12,8 @@ closed(sentence {
   about+:: { measure: 'F1 over documents', metric: 'f1_document' },
   official_score:: 'F1 of mean precision and mean recall of documents',
   label_field:: 'labels',
+
+  domains+:: { neighbours: domains.kinds.boolean },
 
   dataset_reader+: { labels: $.labels, neighbours: $.neighbours },
   model+: {

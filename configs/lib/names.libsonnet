@@ -48,11 +48,4 @@ local distance(a, b, limit) =
       if near == null then '' else "Did you mean '%s'? " % near,
       std.join(', ', ["'%s'" % each for each in known]),
     ],
-
-  // `name`, which must be one of `known`.
-  one_of(kind, name, known)::
-    if std.member(known, name) then name else error self.unknown(kind, name, known),
-
-  // The entry of `table` under `name`.
-  choose(kind, name, table):: table[self.one_of(kind, name, std.objectFieldsAll(table))],
 }

@@ -1,8 +1,8 @@
 // Where is an entity mentioned? Each token of a sentence is tagged B, I or O.
 local base = import 'base.libsonnet';
 local closed = import 'closed.libsonnet';
+local domains = import 'domains.libsonnet';
 local encoders = import 'encoders.libsonnet';
-local names = import 'names.libsonnet';
 
 closed(base {
   // What the mentions are.
@@ -39,13 +39,13 @@ closed(base {
     discontinuous: $.discontinuous,
   },
   model+: {
-    seq2seq_encoder: encoders.seq2seq($.seq2seq, $.encoder_dim),
+    seq2seq_encoder: encoders.seq2seq[$.seq2seq]($.encoder_dim),
     crf:
       if $.crf && $.class_weights
       then error 'class_weights: a CRF scores whole sentences, not labels; set crf:: false, too'
       else $.crf,
     head+: {
-      norm: names.one_of('norm', $.norm, ['batch', 'batch_positions', 'layer', 'none']),
+      norm: $.norm,
       [if $.norm == 'batch_positions' then 'max_positions']:
         if $.maxlen == null then error "norm 'batch_positions' needs a maxlen" else $.maxlen,
     },
@@ -54,6 +54,12 @@ closed(base {
       entity_type: $.entity_type,
       discontinuous: $.discontinuous,
     },
+  },
+
+  domains+:: {
+    entity_type: domains.kinds.string,
+    discontinuous: domains.kinds.boolean,
+    norm: domains.kinds.one_of(['batch', 'batch_positions', 'layer', 'none']),
   },
 
   local token_by_token = 'each token is tagged; see seq2seq',

@@ -1,5 +1,4 @@
 // A kind of task in which two texts together get an answer.
-local names = import 'names.libsonnet';
 local text = import 'text.libsonnet';
 
 text {
@@ -10,13 +9,7 @@ text {
   // The original leaves out no pairs.
   undersample:: false,
 
-  model+: {
-    pair_combiner: names.one_of(
-      'pair_combiner',
-      $.pair_combiner,
-      ['concat', 'cosine', 'distance', 'full']
-    ),
-  },
+  model+: { pair_combiner: $.pair_combiner },
 
   inert+:: { threshold: 'a pair has one answer, the best' },
 }

@@ -1,6 +1,6 @@
 // How are the two marked entities of a sentence related?
 local closed = import 'closed.libsonnet';
-local names = import 'names.libsonnet';
+local domains = import 'domains.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
@@ -10,7 +10,7 @@ closed(sentence {
   // Other names that files have for the labels, such as { 'DDI-advice': 'DDI-advise' }.
   label_aliases:: {},
 
-  // Which F1 is the official score: micro, macro.
+  // Which F1 is the official score.
   average:: 'micro',
 
   // As in base.libsonnet. The original has the mean of the tokens.
@@ -38,9 +38,14 @@ closed(sentence {
       type: 'blue_relation_f1',
       labels: $.labels,
       negative_label: $.negative_label,
-      average: names.one_of('average', $.average, ['micro', 'macro']),
+      average: $.average,
     },
   },
 
+  domains+:: {
+    negative_label: domains.kinds.or_null(domains.kinds.string),
+    label_aliases: domains.kinds.object_of_strings,
+    average: domains.kinds.one_of(['micro', 'macro']),
+  },
   inert+:: { threshold: 'a sentence has one label, the most probable' },
 })

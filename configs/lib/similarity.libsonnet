@@ -1,5 +1,6 @@
 // How similar are two sentences, on the scale of the corpus?
 local closed = import 'closed.libsonnet';
+local domains = import 'domains.libsonnet';
 local pair = import 'pair.libsonnet';
 
 closed(pair {
@@ -19,6 +20,11 @@ closed(pair {
   family:: 'blue_similarity',
   about+:: { measure: "Pearson's r", metric: 'pearson' },
   official_score:: "Pearson's r",
+
+  domains+:: {
+    max_score: domains.kinds.above(0),
+    score_scale: domains.kinds.above(0),
+  },
 
   dataset_reader+: { max_score: $.max_score },
   model+: {

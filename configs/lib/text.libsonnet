@@ -3,7 +3,10 @@ local base = import 'base.libsonnet';
 local encoders = import 'encoders.libsonnet';
 
 base {
-  model+: { seq2vec_encoder: encoders.seq2vec($.seq2vec, $.pool, $.encoder_dim) },
+  model+: {
+    seq2vec_encoder:
+      if $.pool == null then encoders.seq2vec[$.seq2vec]($.encoder_dim) else encoders.pool[$.pool],
+  },
 
   inert+:: {
     seq2seq: 'a text becomes one vector; see seq2vec and pool',

@@ -81,6 +81,11 @@ class Defaults:
         paper += self._deviations(name, place, kinds, self._paper, but=self.values)
         return "; ".join([*parts, *(["`paper`: " + ", ".join(paper)] if paper else [])])
 
+    def domain(self, name: str, place: str = "base") -> str:
+        """The cell that says what a field may be."""
+        domain = self.values[place]["domains"].get(name)
+        return re.sub(r"'[^']*'", r"`\g<0>`", domain["expected"]) if domain else ""
+
     def _deviations(
         self, name: str, place: str, kinds: list[str], found: Values, but: Optional[Values] = None
     ) -> list[str]:

@@ -14,7 +14,7 @@ ENCODERS = ("seq2vec", "pool", "seq2seq")
 NO_WORDS = ("pdrop", "pool")
 """Fields that a comment can only mean as such, beside those with an underscore or a digit."""
 
-_FIELD_HEADER = ("field", "default", "meaning, values")
+_FIELD_HEADER = ("field", "default", "values", "meaning")
 _HEAD = """# Config reference
 
 Every field of a config. This page is written by `make docs` from the comments in `configs/lib` and
@@ -29,8 +29,8 @@ own beside it:
 
 - The fields here are hidden ones, with two colons. What AllenNLP reads is made of them, and can be
   changed, too, with one colon: `trainer+: { num_gradient_accumulation_steps: 2 }`.
-- A misspelled field or value is an error that names the nearest, and so is a field that does
-  nothing for the task.
+- A misspelled field, key or value is an error that names the nearest known one. A value outside
+  the column **values** is an error, and so is a field that does nothing for the task.
 - `--overrides` of `allennlp train` reaches what AllenNLP reads, not the fields here.
 - AllenNLP's own keys at the top of a config: %(keys)s.
 
@@ -66,6 +66,7 @@ def field_rows(some: Iterable[Block], defaults: Defaults, place: str) -> list[tu
         (
             f"`{name}`",
             defaults.cell(name, place),
+            defaults.domain(name, place),
             prose(block.comment, known) if name == block.names[0] else f"see `{block.names[0]}`",
         )
         for block in some
@@ -80,7 +81,7 @@ def base_part(defaults: Defaults) -> Iterator[str]:
         sections.setdefault(block.section or "Preset", []).append(block)
     for title, some in sections.items():
         yield f"## {title.split(',')[0]}"
-        yield markdown_table(_FIELD_HEADER, field_rows(some, defaults, "base"), num_texts=3)
+        yield markdown_table(_FIELD_HEADER, field_rows(some, defaults, "base"), num_texts=4)
         if title == "Encoder":
             for name in ENCODERS:
                 yield from encoder_part(name)
@@ -115,7 +116,7 @@ def kind_part(kind: str, defaults: Defaults) -> Iterator[str]:
     tasks = ", ".join(f"`{task}`" for task in tasks_of(kind))
     yield f"`lib/{kind}.libsonnet`, for {tasks}. {question[1].replace(chr(10) + '// ', ' ')}"
     if own:
-        yield markdown_table(_FIELD_HEADER, field_rows(own, defaults, kind), num_texts=3)
+        yield markdown_table(_FIELD_HEADER, field_rows(own, defaults, kind), num_texts=4)
     reasons = [
         f"- `{block.names[0]}`: {prose(block.comment, known)}"
         for block in declared

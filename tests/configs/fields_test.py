@@ -152,6 +152,47 @@ def test_a_value_that_is_no_name_is_an_error_too() -> None:
     assert "unknown seq2vec 'null'. Known: " in error(variant("ddi", "seq2vec:: null"))
 
 
+@pytest.mark.parametrize("task", FAMILIES.values(), ids=FAMILIES.keys())
+def test_every_field_has_a_domain(task: str) -> None:
+    domains = set(evaluate(f"std.objectFields((import '{task}.jsonnet').domains)"))
+    assert domains == hidden_fields(task) - {"declared_fields", "domains"}
+
+
+@pytest.mark.parametrize(
+    ("task", "field", "expected"),
+    [
+        *(("ddi", f"{name}:: 0", "at least 1") for name in ("epochs", "batch_size", "patience")),
+        *(("ddi", f"{name}:: 0", "at least 1") for name in ("maxlen", "num_representations")),
+        *(("ddi", f"{name}:: -1", "at least 0") for name in ("lr", "weight_decay", "num_workers")),
+        *(("ddi", f"{name}:: 1.5", "from 0 to 1") for name in ("pdrop", "elmo_dropout")),
+        ("hoc", "threshold:: -0.1", "from 0 to 1"),
+        ("biosses", "score_scale:: 0", "above 0"),
+        ("biosses", "max_score:: '4'", "above 0"),
+        ("ddi", "fchdim:: -5", "at least 0"),
+        ("ddi", "fchdim:: 1.5", "whole number"),
+        ("ddi", "seed:: 4294967296", "from 0 to 4294967295"),
+        ("ddi", "cuda_device:: -2", "at least -1, or null"),
+        ("ddi", "grad_norm:: 0", "above 0, or null"),
+        ("ddi", "undersample:: 'no'", "true or false"),
+        ("ddi", "labels:: ['a', 'a']", "different strings"),
+        ("ddi", "label_aliases:: { a: 1 }", "object of strings"),
+        ("ddi", "callbacks:: 'tensorboard'", "list of objects"),
+        ("ddi", "corpus:: null", "a string"),
+    ],
+)
+def test_a_value_out_of_its_domain_is_an_error_that_says_what_is_expected(
+    task: str, field: str, expected: str
+) -> None:
+    message = error(variant(task, field))
+    assert f"field '{field.partition('::')[0]}' is " in message
+    assert expected in message.partition(". Expected ")[2]
+
+
+def test_values_at_the_limits_of_their_domains_are_right() -> None:
+    evaluate(variant("ddi", "pdrop:: 1, elmo_dropout:: 0, lr:: 0, fchdim:: 0, seed:: 4294967295"))
+    evaluate(variant("ddi", "maxlen:: 1, patience:: null, cuda_device:: -1, grad_norm:: null"))
+
+
 def test_norm_by_position_needs_a_number_of_positions() -> None:
     fields = "norm:: 'batch_positions', maxlen:: null"
     assert "norm 'batch_positions' needs a maxlen" in error(variant("bc5cdr-chem", fields))

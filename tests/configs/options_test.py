@@ -96,7 +96,7 @@ NER_COMPANIONS = {
         "class_weights",
     ),
 }
-NO_OPTIONS = {"about", "declared_fields", "inert"}
+NO_OPTIONS = {"about", "declared_fields", "domains", "inert"}
 each_family = pytest.mark.parametrize("task", FAMILIES.values(), ids=FAMILIES.keys())
 
 

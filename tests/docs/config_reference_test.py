@@ -36,10 +36,14 @@ CHOICES = {
 }
 
 
+def row_of(field: str) -> list[str]:
+    """The first row of a field: its name, default, values and meaning."""
+    return next(row for row in rows(PAGE) if len(row) == 4 and row[0] == f"`{field}`")
+
+
 def meaning(field: str) -> str:
-    """What the page says about a field, beside its default."""
-    found = [row for row in rows(PAGE) if len(row) == 3 and row[0] == f"`{field}`"]
-    text = found[0][2]
+    """What the page says about a field, beside its default and values."""
+    text = row_of(field)[3]
     return meaning(names(text)[0]) if text.startswith("see `") else text
 
 
@@ -49,7 +53,7 @@ def test_the_page_is_what_the_generator_makes_of_the_configs() -> None:
 
 def test_every_field_of_every_task_has_one_row() -> None:
     fields = set.union(*map(hidden_fields, TASKS)) - {"declared_fields"}
-    found = [row[0].strip("`") for row in rows(PAGE) if len(row) == 3 and row[0] != "field"]
+    found = [row[0].strip("`") for row in rows(PAGE) if len(row) == 4 and row[0] != "field"]
     assert sorted(found) == sorted(fields)
 
 
@@ -63,7 +67,7 @@ def test_every_name_that_a_field_may_have_is_on_the_page(field: str, task: str) 
     message = error(variant(task, f"{field}:: 'zzzzzzzzzzzz'"))
     known = re.findall(r"'([^']+)'", message.split("Known: ")[1])
     assert len(known) > 1
-    said = set(re.findall(r"[\w-]+", meaning(field)))
+    said = set(re.findall(r"[\w-]+", row_of(field)[2]))
     assert set(known) <= said
 
 
@@ -119,8 +123,14 @@ def test_every_kind_has_a_section_with_its_tasks(kind: str) -> None:
     ],
 )
 def test_the_defaults_are_those_of_the_configs(field: str, default: str) -> None:
-    (row,) = [row for row in rows(PAGE) if len(row) == 3 and row[0] == f"`{field}`"]
-    assert row[1] == default
+    assert row_of(field)[1] == default
+
+
+def test_the_values_are_the_domains_of_the_configs() -> None:
+    assert row_of("patience")[2] == "a whole number, at least 1, or null"
+    assert row_of("score_scale")[2] == "a number above 0"
+    fields = set.union(*map(hidden_fields, TASKS)) - {"declared_fields", "domains"}
+    assert [field for field in fields if not row_of(field)[2]] == []
 
 
 def test_a_change_of_a_comment_makes_the_page_stale(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,18 @@
 """Mistakes in configs and on the command line."""
 
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
-from allennlp.common import Params
+import torch
+from allennlp.common import FromParams, Params
 from allennlp.common.params import parse_overrides
+from allennlp.data import DataLoader
+from allennlp.modules.seq2seq_encoders import Seq2SeqEncoder
+from allennlp.training.optimizers import Optimizer
+from torch.multiprocessing import ProcessRaisedException
 
+from bluelmo_plugins.explanations.explain import explain
 from bluelmo_plugins.vocabulary import LabelVocabulary
 from tests.explanations.told import told
 
@@ -91,6 +97,44 @@ def test_a_mistake_in_overrides_is_told(overrides: str, message: str, folder: Pa
     assert found is not None
     assert found.startswith(message)
     assert told(lambda: parse_overrides("{a:}")) is not None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("nan loss encountered"),
+        ProcessRaisedException("-- Process 1\nValueError: nan loss encountered\n", 1, 7),
+    ],
+)
+def test_a_loss_that_is_no_number_is_told_with_what_to_change(error: Exception) -> None:
+    message = explain(error)
+    assert message is not None
+    assert "diverged" in message
+    assert "`lr::`" in message
+
+
+@pytest.mark.parametrize(
+    ("base", "params", "found"),
+    [
+        (Optimizer, {"type": "blue_adam", "lr": -1}, "-1"),
+        (Optimizer, {"type": "sgd", "lr": 1, "momentum": "x"}, "momentum"),
+        (Seq2SeqEncoder, {"type": "blue_feedforward", "input_dim": 4, "hidden_dim": -5}, "-5"),
+        (DataLoader, {"batch_size": None}, "batch"),
+        (DataLoader, {"batch_size": 1, "num_workers": -1}, "num_workers"),
+        (Seq2SeqEncoder, {"type": "qanet_encoder"}, "input_dim"),
+    ],
+)
+def test_what_a_constructor_refuses_is_told_with_its_class(
+    base: type[FromParams], params: dict[str, Any], found: str
+) -> None:
+    weight = torch.nn.Parameter(torch.zeros(1))
+    given: dict[type[FromParams], dict[str, Any]] = {
+        Optimizer: {"model_parameters": [("weight", weight)]},
+        DataLoader: {"reader": None, "data_path": ""},
+    }
+    message = told(lambda: base.from_params(Params(params), **given.get(base, {})))
+    assert message is not None
+    assert found in message
 
 
 def test_a_label_that_the_vocabulary_lacks_is_named() -> None:

@@ -21,7 +21,6 @@ def test_a_configuration_error_speaks_for_itself(error: ConfigurationError) -> N
     "error",
     [
         KeyError("label"),
-        ValueError("nan loss encountered"),
         RuntimeError("mat1 and mat2 shapes cannot be multiplied"),
         OSError(errno.EIO, "Input/output error"),
         FileNotFoundError(),

@@ -1,13 +1,20 @@
 """Mixed precision: what it narrows, what it leaves, and what it says of a device that cannot."""
 
+from itertools import product
+
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
+from allennlp.modules.seq2seq_encoders import Seq2SeqEncoder
+from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.nn.util import tiny_value_of_dtype
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules import mixed_precision
+from bluelmo_plugins.modules.head import ACTIVATIONS, ClassifierHead
 from bluelmo_plugins.modules.mixed_precision import COMPUTES, MixedPrecision, narrowed
+from bluelmo_plugins.modules.norms import NORMS
+from tests.modules.encoder_checks import LENGTHS, SEQ2SEQ, SEQ2VEC, Encoder, batch, build, sentences
 
 CPU = torch.device("cpu")
 
@@ -61,3 +68,29 @@ def test_allennlp_keeps_sums_from_zero_in_bf16_as_in_fp16() -> None:
     assert tiny_value_of_dtype(torch.float) == 1e-13
     with pytest.raises(TypeError):
         tiny_value_of_dtype(torch.int)
+
+
+@pytest.mark.parametrize("compute", COMPUTES)
+@pytest.mark.parametrize("norm", NORMS)
+def test_every_encoder_trains_with_every_head_in_every_precision(norm: str, compute: str) -> None:
+    encoders: list[Encoder] = [build(Seq2SeqEncoder, each) for each in SEQ2SEQ.values()]
+    if norm != "batch_positions":
+        encoders += [build(Seq2VecEncoder, each) for each in SEQ2VEC.values()]
+    tokens, mask = batch(sentences(), max(LENGTHS), 0.0)
+    for encoder, activation, hidden_dim in product(encoders, ACTIVATIONS, (0, 6)):
+        head = ClassifierHead(
+            encoder.get_output_dim(),
+            3,
+            norm=norm,
+            activation=activation,
+            hidden_dim=hidden_dim,
+            last_dropout=0.5,
+        )
+        with MixedPrecision(compute).on(CPU):
+            features = encoder(tokens, mask)
+            scores = head(features, mask if features.dim() == 3 else None)
+        scores.square().sum().backward()
+        assert scores.dtype == torch.float32
+        gradients = [each.grad for each in head.parameters() if each.grad is not None]
+        assert gradients
+        assert all(each.isfinite().all() for each in gradients)
