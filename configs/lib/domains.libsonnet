@@ -40,6 +40,10 @@ local all_strings(values) = std.all([std.isString(each) for each in values]);
         std.isArray(value) && all_strings(value) && std.length(std.set(value)) == std.length(value),
     },
     object: { expected: 'an object', holds(value):: std.isObject(value) },
+    object_of_strings: {
+      expected: 'an object of strings',
+      holds(value):: std.isObject(value) && all_strings(std.objectValues(value)),
+    },
     objects: {
       expected: 'a list of objects',
       holds(value):: std.isArray(value) && std.all([std.isObject(each) for each in value]),
