@@ -25,7 +25,9 @@ from bluelmo_plugins.report.runs.seed_run import SeedRun, seed_runs
 from bluelmo_plugins.report.runs.test_split import find_test_file
 from bluelmo_plugins.terminal.command import PART_OF
 
-_DEFAULT_SEEDS = "3"
+_DEFAULT_SEEDS = 3
+_MAX_SEED = 2**32 - 1
+"""The greatest that NumPy takes."""
 _INTERRUPTIONS = (KeyboardInterrupt, SigTermReceived)
 _INTERRUPTED = 130
 """The exit status after Ctrl-C, by convention."""
@@ -62,8 +64,10 @@ class Seeds(Verb):
         parser.add_argument(
             "--seeds",
             metavar="N",
-            default=_DEFAULT_SEEDS,
-            help="how many, hence 1 to N; or the seeds themselves, as in 13,42,7 (default: 3)",
+            help=f"how many seeds: 1 to N (default: {_DEFAULT_SEEDS})",
+        )
+        parser.add_argument(
+            "--seed-list", metavar="SEED,...", help="the seeds themselves, such as 42 or 13,42,7"
         )
         parser.add_argument(
             "--test-file",
@@ -130,7 +134,7 @@ def _experiments(args: argparse.Namespace) -> list[_Experiment]:
             f"{twice[1]} of the configs are called '{twice[0]}'",
             expected="different names: each config's runs go into a directory of that name",
         )
-    seeds = _parse_seeds(args.seeds)
+    seeds = _parse_seeds(args.seeds, args.seed_list)
     experiments = []
     for config in args.configs:
         directory = args.serialization_dir / config.stem if several else args.serialization_dir
@@ -142,15 +146,25 @@ def _experiments(args: argparse.Namespace) -> list[_Experiment]:
     return experiments
 
 
-def _parse_seeds(told: str) -> list[int]:
-    parts = told.split(",")
-    if not all(part.strip().isdecimal() for part in parts):
-        raise InputError(f"--seeds is '{told}'", expected="a number, or numbers with commas")
-    numbers = list(dict.fromkeys(map(int, parts)))
-    seeds = list(range(1, numbers[0] + 1)) if len(parts) == 1 else numbers
-    if not seeds:
-        raise InputError("--seeds is 0", expected="one seed at least")
-    return seeds
+def _parse_seeds(number: Optional[str], seeds: Optional[str]) -> list[int]:
+    if seeds is None:
+        count = str(_DEFAULT_SEEDS if number is None else number).strip()
+        if not count.isdecimal() or int(count) == 0:
+            raise InputError(
+                f"--seeds is '{number}'",
+                expected="how many seeds, at least 1",
+                todo="To name the seeds themselves, use --seed-list",
+            )
+        return list(range(1, int(count) + 1))
+    if number is not None:
+        raise InputError("--seeds and --seed-list exclude each other", todo="Give one of them")
+    names = [name.strip() for name in seeds.split(",")]
+    if not all(name.isdecimal() and int(name) <= _MAX_SEED for name in names):
+        raise InputError(
+            f"--seed-list is '{seeds}'",
+            expected=f"whole numbers from 0 to {_MAX_SEED}, separated by commas",
+        )
+    return list(dict.fromkeys(map(int, names)))
 
 
 def _finish(run: SeedRun, test_file: Path, packages: Sequence[str]) -> Evaluation:

@@ -1,5 +1,7 @@
 """Mistakes in a config, or in a command that goes with one."""
 
+import inspect
+import json
 import re
 from os.path import sep
 from typing import NamedTuple, Optional
@@ -7,7 +9,7 @@ from typing import NamedTuple, Optional
 from allennlp.common.checks import ConfigurationError
 from torch.multiprocessing import ProcessRaisedException
 
-from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.explanations.variables import variable
 
 _NAN_LOSS = "nan loss encountered"
@@ -28,6 +30,7 @@ _SPAN = r"(?:(?P<file>[^\n\t]+?):)?\(?(?P<line>\d+):\d+\S*"
 _STATIC_ERROR = re.compile(rf"STATIC ERROR: {_SPAN}: (?P<text>.*?)\s*", re.DOTALL)
 _RUNTIME_ERROR = re.compile(r"RUNTIME ERROR: (?P<text>.*?)(?P<trace>(?:\n\t.*)*)\s*", re.DOTALL)
 _TRACE_PLACE = re.compile(r"\n\t(?!std\.jsonnet:)" + _SPAN)
+_UNEXPECTED = re.compile(r"unexpected keyword argument '(?P<name>\w+)'")
 _EXTERNAL_VARIABLE = re.compile(r"undefined external variable: (?P<name>\w+)")
 
 HOW_TO_SET = {
@@ -112,6 +115,37 @@ def diverged(error: BaseException) -> Optional[str]:
             todo="Lower `lr::` or `grad_norm::`, or train with `compute:: 'fp32'`",
         )
     )
+
+
+def unmatched_outputs(error: BaseException) -> Optional[str]:
+    """`allennlp evaluate` with another number of output files than of data sets."""
+    data = variable(error, "evaluate_from_archive", "evaluation_data_path_list")
+    if not isinstance(error, AssertionError) or data is None:
+        return None
+    option = "--predictions-output-file" if "predictions" in str(error) else "--output-file"
+    return str(
+        InputError(
+            f"{option} does not fit the {len(data)} files to evaluate on",
+            expected="as many names, separated by commas",
+            todo="Name one for each file, or add --auto-names ALL",
+        )
+    )
+
+
+def predictor_arguments(error: BaseException) -> Optional[str]:
+    """`--predictor-args` that are no JSON object, or that the predictor does not take."""
+    given = variable(error, "_get_predictor", "predictor_args")
+    if given is None:
+        return None
+    if isinstance(error, json.JSONDecodeError):
+        found = f"--predictor-args is not JSON ({error.msg} at character {error.pos + 1})"
+        return str(InputError(found, expected='an object such as {"output_format": "json"}'))
+    predictor = variable(error, "from_archive", "predictor_class")
+    name = _UNEXPECTED.search(str(error))
+    if not isinstance(error, TypeError) or predictor is None or name is None:
+        return None
+    known = [*inspect.signature(predictor).parameters][2:]
+    return str(unknown_name("argument in --predictor-args", name["name"], known))
 
 
 def unlisted_label(error: BaseException) -> Optional[str]:

@@ -8,18 +8,23 @@ from bluelmo_plugins.explanations.configs import (
     diverged,
     jsonnet,
     not_recoverable,
+    predictor_arguments,
     unlisted_label,
+    unmatched_outputs,
     unused_override,
     wrong_argument,
 )
 from bluelmo_plugins.explanations.files import disk_full, no_model_archive, no_such_file, not_utf8
-from bluelmo_plugins.explanations.processes import in_another_process, no_gpu
+from bluelmo_plugins.explanations.processes import in_a_reader_process, in_another_process, no_gpu
 
 EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
     no_gpu,
     not_recoverable,
     configuration,
     in_another_process,
+    in_a_reader_process,
+    unmatched_outputs,
+    predictor_arguments,
     unlisted_label,
     diverged,
     jsonnet,

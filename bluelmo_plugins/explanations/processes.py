@@ -1,9 +1,11 @@
 """What is wrong with the processes that compute."""
 
+import ast
 import re
 from typing import Optional
 
 from allennlp.common.checks import ConfigurationError
+from allennlp.data.data_loaders.multiprocess_data_loader import WorkerError
 from torch.multiprocessing import ProcessRaisedException
 
 from bluelmo_plugins.errors import InputError
@@ -21,6 +23,8 @@ _OF_A_PROCESS = re.compile(
     r"(?P<text>.*?)\s*\Z",
     re.DOTALL | re.MULTILINE,
 )
+
+_REPRESENTATION = re.compile(r"worker raised InputError\((?P<text>.*?)\)\n\n", re.DOTALL)
 
 
 def no_gpu(error: BaseException) -> Optional[str]:
@@ -48,3 +52,9 @@ def in_another_process(error: BaseException) -> Optional[str]:
     return (
         found["text"] if found is not None and isinstance(error, ProcessRaisedException) else None
     )
+
+
+def in_a_reader_process(error: BaseException) -> Optional[str]:
+    """A mistake that a process of the data loader has found, of which it passes the `repr` on."""
+    found = _REPRESENTATION.match(str(error)) if isinstance(error, WorkerError) else None
+    return str(ast.literal_eval(found["text"])) if found is not None else None

@@ -30,7 +30,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     # Parameters
 
     path : `Path`
-        The file to be made or replaced. An `OSError` while writing, such as a full disk, names it.
+        The file to be made or replaced. An `OSError` of this file, such as a full disk, names it.
 
     # Returns
 
@@ -45,7 +45,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         os.replace(part, path)
         _sync_folder(path.parent)
     except OSError as error:
-        error.filename = str(path)
+        if error.filename in (None, str(part)):
+            error.filename = str(path)
         raise
     finally:
         part.unlink(missing_ok=True)

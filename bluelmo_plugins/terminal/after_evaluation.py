@@ -33,10 +33,16 @@ def tell_after_evaluation(about: About, data_path: Any) -> None:
     samples = samples_of(run or Run(Path(), {"model": {}}), Path(str(data_path)))
     published = beside_published_elmo(about, samples)
     lines = [published] if published else []
-    if told.output_file:
-        lines.append(f"All figures, scores as fractions: {told.output_file}")
-    if told.predictions_output_file:
-        lines.append(f"The model's outputs: {told.predictions_output_file}")
+    for text, given, kind, ending in (
+        ("All figures, scores as fractions", told.output_file, "METRICS", "outputs"),
+        ("The model's outputs", told.predictions_output_file, "PREDS", "preds"),
+    ):
+        if given and told.auto_names in (kind, "ALL"):
+            # As AllenNLP names them, beside the files.
+            files = map(Path, _files(told.input_file))
+            given = ", ".join(str(file.with_name(f"{file.stem}.{ending}")) for file in files)
+        if given:
+            lines.append(f"{text}: {given}")
     if run is not None:
         report = f"allennlp blue report {shlex.quote(str(run.directory))} --evaluate"
         lines += ["Next, the table of BLUE with this run:", f"  {report}"]

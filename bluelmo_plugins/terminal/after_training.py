@@ -1,5 +1,6 @@
 """What a finished `allennlp train` ends with: the score, where the files are, what is next."""
 
+import json
 import shlex
 from collections.abc import Callable
 from functools import wraps
@@ -104,11 +105,16 @@ def _files(folder: Path) -> list[str]:
     ]
 
 
+def _as_one_file(path: str) -> str:
+    """AllenNLP takes commas as separators, unless the argument is JSON."""
+    return json.dumps(path) if "," in path else path
+
+
 def _next(run: Run, test_file: Optional[Path]) -> list[str]:
     device = device_of(run.config)
     on_device = [] if device < 0 else ["--cuda-device", str(device)]
     evaluate = shlex.join(["allennlp", "evaluate", str(run.archive), *on_device])
-    file = "TEST_FILE" if test_file is None else shlex.quote(str(test_file))
+    file = "TEST_FILE" if test_file is None else shlex.quote(_as_one_file(str(test_file)))
     return [
         "Next, the score on the test split, and the table of BLUE with it:",
         f"  {evaluate} {file}",

@@ -1,5 +1,6 @@
 """Mistakes in configs and on the command line."""
 
+import json
 from pathlib import Path
 from typing import Any, Optional
 
@@ -13,6 +14,7 @@ from allennlp.training.optimizers import Optimizer
 from torch.multiprocessing import ProcessRaisedException
 
 from bluelmo_plugins.explanations.explain import explain
+from bluelmo_plugins.predictors.blue_predictor import BluePredictor
 from bluelmo_plugins.vocabulary import LabelVocabulary
 from tests.explanations.told import told
 
@@ -143,3 +145,33 @@ def test_a_label_that_the_vocabulary_lacks_is_named() -> None:
     assert explanation is not None
     assert "'down'" in explanation
     assert "labels::" in explanation
+
+
+@pytest.mark.parametrize("kind", ["metrics", "predictions"])
+def test_outputs_that_do_not_fit_the_files_are_told(kind: str) -> None:
+    def evaluate_from_archive() -> None:
+        evaluation_data_path_list = ["dev.tsv", "test.tsv"]
+        raise AssertionError(
+            f"The number of `{kind}_output_file` paths {evaluation_data_path_list}"
+        )
+
+    message = told(evaluate_from_archive)
+    assert message is not None
+    assert message.startswith("--output-file" if kind == "metrics" else "--predictions-output")
+    assert "2 files" in message
+    assert "--auto-names" in message
+
+
+def test_wrong_predictor_arguments_are_told() -> None:
+    def _get_predictor(predictor_args: str) -> None:
+        from_archive(json.loads(predictor_args))
+
+    def from_archive(arguments: dict[str, Any]) -> None:
+        predictor_class = BluePredictor
+        predictor_class(None, None, **arguments)  # type: ignore[arg-type]
+
+    assert "--predictor-args is not JSON" in str(told(lambda: _get_predictor("{output_format: 1}")))
+    message = told(lambda: _get_predictor('{"output_formt": "json"}'))
+    assert message is not None
+    assert "'output_formt'" in message
+    assert "Did you mean 'output_format'" in message

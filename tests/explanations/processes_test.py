@@ -3,8 +3,10 @@
 import pytest
 import torch
 from allennlp.common.checks import check_for_gpu
+from allennlp.data.data_loaders.multiprocess_data_loader import WorkerError
 from torch.multiprocessing import ProcessRaisedException
 
+from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.explanations.explain import explain
 from tests.explanations.told import told
 
@@ -43,3 +45,10 @@ def test_a_mistake_that_a_process_of_several_found_is_told() -> None:
     found = ProcessRaisedException(text + mistake, 1, 7)
     assert explain(found) == "dev.tsv, line 2: no label.\nSee the file."
     assert explain(ProcessRaisedException(text + "KeyError: 'x'\n", 1, 7)) is None
+
+
+def test_a_mistake_that_a_reader_process_found_is_told() -> None:
+    mistake = InputError("the label is missing", file="it's.tsv", line=3)
+    found = WorkerError(repr(mistake), ["Traceback (most recent call last):\n", "  raise error\n"])
+    assert explain(found) == str(mistake)
+    assert explain(WorkerError("KeyError('x')", ["a\n"])) is None

@@ -90,3 +90,15 @@ def test_what_a_killed_program_left_goes(tmp_path: Path) -> None:
         left.write_text("half")
     remove_unfinished(tmp_path)
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_an_error_of_another_file_keeps_its_name(tmp_path: Path) -> None:
+    other = tmp_path / "vocabulary"
+
+    def read_another() -> None:
+        with written_whole(tmp_path / "file"):
+            other.read_text()
+
+    with pytest.raises(FileNotFoundError) as raised:
+        read_another()
+    assert raised.value.filename in (other, str(other))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bluelmo_plugins.commands.predict import lines_after_prediction
+from bluelmo_plugins.tasks import load_task
 from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
 from tests.report.fake_runs import config_of, write_training
 
@@ -25,7 +26,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
     def tell(arguments: str, file: str = "test.tsv") -> list[str]:
         monkeypatch.setattr(sys, "argv", ["allennlp", *arguments.split()])
-        tell_after_evaluation("ddi2013-type", file)
+        tell_after_evaluation(load_task("ddi").about, file)
         return capsys.readouterr().err.splitlines()
 
     return tell
@@ -84,3 +85,15 @@ def test_after_prediction_where_it_is_and_how_to_score_it(told) -> None:  # type
     ]
     new_text = prediction(use_dataset_reader=False, input_file="-")
     assert lines_after_prediction(new_text, 1) == ["The predictions (1) are in p.tsv"]
+
+
+def test_names_that_allennlp_makes_are_told(told) -> None:  # type: ignore[no-untyped-def]
+    options = "--output-file s.json --predictions-output-file p.jsonl --auto-names"
+    assert told(f"evaluate run d/dev.tsv,test.tsv {options} ALL")[2:4] == [
+        "All figures, scores as fractions: d/dev.outputs, test.outputs",
+        "The model's outputs: d/dev.preds, test.preds",
+    ]
+    assert told(f"evaluate run test.tsv {options} PREDS")[2:4] == [
+        "All figures, scores as fractions: s.json",
+        "The model's outputs: test.preds",
+    ]

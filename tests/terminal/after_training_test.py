@@ -1,5 +1,7 @@
 """What a finished training ends with."""
 
+import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,13 @@ def test_on_a_machine_with_a_gpu_it_is_named(
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     write_training(Path("run"), config_of("relation"))
     assert "model.tar.gz --cuda-device 0 corpora/" in lines_after_training(Path("run"))[-2]
+
+
+def test_a_path_with_a_comma_is_one_file_for_allennlp(corpora: Path) -> None:
+    config = config_of("relation")
+    config["test_data_path"] = "a,b/test.tsv"
+    Path("a,b").mkdir()
+    Path("a,b/test.tsv").touch()
+    write_training(Path("run"), config)
+    (line,) = [line for line in lines_after_training(Path("run")) if "allennlp evaluate" in line]
+    assert json.loads(f"[{shlex.split(line)[-1]}]") == ["a,b/test.tsv"]

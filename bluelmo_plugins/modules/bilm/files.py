@@ -40,7 +40,8 @@ class ElmoFiles:
     @classmethod
     def of_environment(cls) -> Optional["ElmoFiles"]:
         """The files in the folder that the variable `ELMO_DIR` names, if both are there."""
-        return cls.in_folder(os.environ.get("ELMO_DIR", ""))
+        folder = os.environ.get("ELMO_DIR")
+        return cls.in_folder(folder) if folder else None
 
     def copy_to(self, folder: PathOrStr) -> None:
         """

@@ -92,9 +92,9 @@ def one_thread_workers(number: int) -> Iterator[OneThreadWorkers]:
     num_threads = torch.get_num_threads()
     pool = ThreadPoolExecutor(number, "bilm", initializer=_compute_on_one_thread)
     workers = OneThreadWorkers(pool)
+    # The pool starts a thread when all others are busy; so all are started here.
+    started = Barrier(number + 1)
     try:
-        # The pool starts a thread when all others are busy; so all are started here.
-        started = Barrier(number + 1)
         for _ in range(number):
             pool.submit(started.wait)
         started.wait()
@@ -102,6 +102,8 @@ def one_thread_workers(number: int) -> Iterator[OneThreadWorkers]:
         torch.set_num_threads(num_threads)
         yield workers
     finally:
+        # After an interrupt, threads may still wait for this one.
+        started.abort()
         workers.interrupt()
         pool.shutdown(cancel_futures=True)
 

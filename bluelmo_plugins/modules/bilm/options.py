@@ -140,7 +140,7 @@ class BiLmOptions:
         try:
             with open(path, encoding="utf-8") as file:
                 content = json.load(file)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise ElmoFileError(
                 path,
                 "there is no such file",

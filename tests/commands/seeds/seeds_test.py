@@ -41,7 +41,7 @@ def test_one_seed_has_no_deviation(config_file, tmp_path, evaluated, capsys):
 
 def test_what_is_done_is_not_done_again(config_file, tmp_path, evaluated, capsys):
     run(config_file, "-s", tmp_path / "out", "--seeds", "1")
-    run(config_file, "-s", tmp_path / "out", "--seeds", "2,1")
+    run(config_file, "-s", tmp_path / "out", "--seed-list", "2,1")
     assert evaluated == [(1, "test.tsv"), (2, "test.tsv")]
     assert "seed 1: was trained and evaluated before" in capsys.readouterr().out
 
@@ -134,17 +134,26 @@ def test_a_missing_test_split_is_told_before_any_work(config_file, tmp_path, eva
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("options", "message"),
     [
-        ("0", "--seeds is 0. Expected one seed at least"),
-        ("-1", "--seeds is '-1'. Expected a number"),
-        ("1,x", "--seeds is '1,x'. Expected a number, or numbers with commas"),
-        ("", "--seeds is ''. Expected a number"),
+        (["--seeds=0"], "--seeds is '0'. Expected how many seeds"),
+        (["--seeds=-1"], "--seeds is '-1'"),
+        (["--seeds=7,42"], "--seeds is '7,42'.*use --seed-list"),
+        (["--seeds="], "--seeds is ''"),
+        (["--seed-list=1,x"], "--seed-list is '1,x'"),
+        (["--seed-list=7,4294967296"], "--seed-list is '7,4294967296'.*from 0 to 4294967295"),
+        (["--seed-list=42", "--seeds=1"], "--seeds and --seed-list exclude each other"),
     ],
 )
-def test_what_are_no_seeds_is_told(told, message, config_file, tmp_path):
+def test_what_are_no_seeds_is_told(options, message, config_file, tmp_path):
     with pytest.raises(InputError, match=message):
-        run(config_file, "-s", tmp_path / "out", f"--seeds={told}")
+        run(config_file, "-s", tmp_path / "out", *options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_single_seed_can_be_named(config_file, tmp_path, evaluated):
+    run(config_file, "-s", tmp_path / "out", "--seed-list", "42")
+    assert [path.name for path in (tmp_path / "out").glob("seed-*")] == ["seed-42"]
 
 
 def test_the_training_itself_is_that_of_allennlp(
@@ -155,7 +164,7 @@ def test_the_training_itself_is_that_of_allennlp(
     monkeypatch.setenv("DATASET_DIR", str(sample_corpora))
     config = tmp_path / "config.jsonnet"
     config.write_text(f"(import '{CONFIGS}/biosses.jsonnet') + (import '{TINY}')")
-    run(config, "-s", tmp_path / "out", "--seeds", "7,7")
+    run(config, "-s", tmp_path / "out", "--seed-list", "7,7")
     seed = read_run(tmp_path / "out" / "seed-7")
     assert (seed.seed, seed.config["pytorch_seed"]) == (7, 7)
     metrics = json.loads((tmp_path / "out" / "seed-7" / "evaluation.json").read_text())["metrics"]

@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 import pytest
 
-from bluelmo_plugins.modules.bilm import BiLm, BiLmOptions, ElmoFileError
+from bluelmo_plugins.modules.bilm import BiLm, BiLmOptions, ElmoFileError, ElmoFiles
 
 
 @pytest.fixture
@@ -98,3 +98,22 @@ def test_the_widths_come_from_the_options(tiny_elmo: Path) -> None:
     assert options.num_layers == options.num_lstm_layers + 1
     assert options.output_dim == 2 * options.projection_dim
     assert options.num_filters == sum(number for _, number in options.filters)
+
+
+def test_without_elmo_dir_no_folder_is_searched(
+    tiny_elmo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_elmo)
+    for value in (None, ""):
+        monkeypatch.delenv("ELMO_DIR", raising=False)
+        if value is not None:
+            monkeypatch.setenv("ELMO_DIR", value)
+        assert ElmoFiles.of_environment() is None
+    monkeypatch.setenv("ELMO_DIR", str(tiny_elmo))
+    assert ElmoFiles.of_environment() is not None
+
+
+def test_a_file_in_place_of_the_folder_is_told_as_such(tiny_elmo: Path) -> None:
+    options = tiny_elmo / "options.json"
+    with pytest.raises(ElmoFileError, match="ELMO_DIR must name the folder"):
+        ElmoFiles(options / "options.json", options / "weights.hdf5").check()

@@ -1,5 +1,6 @@
 """Each worker computes on one thread; the threads around them are left as they were."""
 
+import threading
 import time
 from threading import Event, Thread, get_ident
 
@@ -65,3 +66,17 @@ def test_ctrl_c_ends_tasks_that_run_and_drops_those_that_wait() -> None:
         running, waiting = tasks
     assert isinstance(running.exception(), InterruptedTask)
     assert waiting.cancelled()
+
+
+def test_an_interrupt_while_the_workers_start_leaves_none_of_them_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def wait(barrier: threading.Barrier) -> int:
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        return wait_really(barrier)
+
+    wait_really = threading.Barrier.wait
+    monkeypatch.setattr(threading.Barrier, "wait", wait)
+    with pytest.raises(KeyboardInterrupt), one_thread_workers(2):
+        pass
