@@ -11,7 +11,7 @@ from allennlp.modules.elmo import batch_to_ids
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules import mixed_precision
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
 
@@ -23,7 +23,7 @@ def files_in(directory: Path) -> ElmoFiles:
 
 
 def frozen(files: ElmoFiles, directory: Path, precision: str = "single") -> FrozenBiLm:
-    return FrozenBiLm(files, FeatureStoreOptions(str(directory), precision))
+    return FrozenBiLm(files, FeatureCacheOptions(str(directory), precision))
 
 
 def ids_of(sentences: list[list[str]]) -> list[torch.Tensor]:
@@ -90,7 +90,7 @@ def test_without_a_store_it_computes(files: ElmoFiles, computed: torch.Tensor) -
 def test_a_full_store_costs_nothing_but_time(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
-    bilm = FrozenBiLm(files, FeatureStoreOptions(str(tmp_path), "single", max_gigabytes=1e-6))
+    bilm = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single", max_gigabytes=1e-6))
     bilm.fill(ids_of(SENTENCES))
     torch.testing.assert_close(layers(bilm), computed)
 
@@ -102,13 +102,13 @@ def test_other_weights_or_another_precision_have_another_store(
     write_elmo(tmp_path / "elmo", ELMO_SIZES["tiny"], seed=1)
     others = files_in(tmp_path / "elmo")
     directories = {
-        bilm.store.directory
+        bilm.cache.directory
         for bilm in (
             frozen(files, tmp_path),
             frozen(files, tmp_path, "half"),
             frozen(others, tmp_path),
         )
-        if bilm.store is not None
+        if bilm.cache is not None
     }
     assert len(directories) == 3
     frozen(files, tmp_path).fill(ids_of(SENTENCES))
@@ -180,7 +180,7 @@ def test_files_in_the_archive_are_used_where_no_others_fit_and_read_at_once(
     write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
     files.copy_to(tmp_path / "archive")
     archived = ElmoFiles.in_folder(tmp_path / "archive")
-    options = FeatureStoreOptions(str(tmp_path / "store"), "single")
+    options = FeatureCacheOptions(str(tmp_path / "store"), "single")
     bilm = FrozenBiLm(files_in(tmp_path / "other"), options, archived=archived)
     bilm.load_state_dict(state)
     shutil.rmtree(tmp_path / "archive")
@@ -207,7 +207,7 @@ def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
         workers.extend(running())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bilm.store, "write", interrupted)
+    monkeypatch.setattr(bilm.cache, "write", interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
         bilm.fill(ids_of(SENTENCES))
     # The traceback keeps the frames alive, as it does until a program has ended.
@@ -217,7 +217,7 @@ def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
 
 
 def test_another_compute_has_another_store(files: ElmoFiles, tmp_path: Path) -> None:
-    options = FeatureStoreOptions(str(tmp_path))
+    options = FeatureCacheOptions(str(tmp_path))
     stores = [FrozenBiLm(files, options, compute).store for compute in ("fp32", "bf16")]
     assert len({store.directory for store in stores if store is not None}) == 2
 
