@@ -1,7 +1,8 @@
-"""Stored layers are the computed ones, and never those of another ELMo."""
+"""Cached layers are the computed ones, and never those of another ELMo."""
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_its_layers_are_the_computed_ones_within_the_stored_precision(
     torch.testing.assert_close(layers(bilm), computed, atol=tolerance, rtol=0)
 
 
-def test_once_all_is_stored_the_weights_are_never_loaded(
+def test_once_all_is_cached_the_weights_are_never_loaded(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     frozen(files, tmp_path).fill(ids_of(SENTENCES))
@@ -73,7 +74,7 @@ def test_once_all_is_stored_the_weights_are_never_loaded(
     assert not other._loaded
 
 
-def test_some_sentences_may_be_stored_and_others_not(
+def test_some_sentences_may_be_cached_and_others_not(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     bilm = frozen(files, tmp_path)
@@ -81,13 +82,13 @@ def test_some_sentences_may_be_stored_and_others_not(
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_without_a_store_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
+def test_without_a_cache_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
     bilm = FrozenBiLm(files)
     bilm.fill(ids_of(SENTENCES))
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_a_full_store_costs_nothing_but_time(
+def test_a_full_cache_costs_nothing_but_time(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     bilm = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single", max_gigabytes=1e-6))
@@ -95,7 +96,7 @@ def test_a_full_store_costs_nothing_but_time(
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_other_weights_or_another_precision_have_another_store(
+def test_other_weights_or_another_precision_have_another_cache(
     files: ElmoFiles, tmp_path: Path
 ) -> None:
     (tmp_path / "elmo").mkdir()
@@ -145,7 +146,7 @@ def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
     torch.testing.assert_close(layers(bilm), expected)
 
 
-def test_the_store_is_that_of_the_files_that_are_used(
+def test_the_cache_is_that_of_the_files_that_are_used(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "other").mkdir()
@@ -216,10 +217,10 @@ def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
     assert not running()
 
 
-def test_another_compute_has_another_store(files: ElmoFiles, tmp_path: Path) -> None:
+def test_another_compute_has_another_cache(files: ElmoFiles, tmp_path: Path) -> None:
     options = FeatureCacheOptions(str(tmp_path))
-    stores = [FrozenBiLm(files, options, compute).store for compute in ("fp32", "bf16")]
-    assert len({store.directory for store in stores if store is not None}) == 2
+    caches = [FrozenBiLm(files, options, compute).cache for compute in ("fp32", "bf16")]
+    assert len({cache.directory for cache in caches if cache is not None}) == 2
 
 
 def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_do(files: ElmoFiles) -> None:
@@ -237,13 +238,42 @@ def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
 
 
 @pytest.mark.parametrize("same_order", [True, False])
-def test_stored_layers_are_the_same_bits_whoever_filled_the_store(
+def test_cached_layers_are_the_same_bits_whoever_filled_the_cache(
     files: ElmoFiles, tmp_path: Path, same_order: bool
 ) -> None:
     one, other = (frozen(files, tmp_path / name, "half") for name in ("one", "other"))
     one.fill(ids_of(SENTENCES))
     for sentence in SENTENCES if same_order else SENTENCES[::-1]:
         other.fill(ids_of([sentence, ["in", "company"]]))
-    unstored = frozen(files, tmp_path / "none", "half")
+    uncached = frozen(files, tmp_path / "none", "half")
     assert torch.equal(layers(one), layers(other))
-    assert torch.equal(layers(one), layers(unstored))
+    assert torch.equal(layers(one), layers(uncached))
+
+
+def test_threads_compute_and_read_layers_at_once(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bilm = frozen(files, tmp_path)
+
+    def use(number: int) -> torch.Tensor:
+        if number % 2:
+            bilm.fill(ids_of(SENTENCES[: 1 + number % 3]))
+        return layers(bilm)
+
+    with ThreadPoolExecutor(8) as pool:
+        for outputs in pool.map(use, range(40)):
+            torch.testing.assert_close(outputs, computed)
+    assert not caplog.records
+
+
+def test_layers_lost_to_damage_are_computed_once_and_cached_again(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES))
+    assert bilm.cache is not None
+    (bilm.cache.directory / "features.sqlite").write_bytes(b"x" * 5000)
+    torch.testing.assert_close(layers(bilm), computed)
+    other = frozen(files, tmp_path)
+    torch.testing.assert_close(layers(other), computed)
+    assert not other._loaded
