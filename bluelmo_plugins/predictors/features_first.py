@@ -15,7 +15,7 @@ INSTANCES_AT_ONCE = 2048
 
 class FeaturesFirst(DatasetReader):
     """
-    Reads what another reader reads, so many instances ahead, and fills the model's feature store
+    Reads what another reader reads, so many instances ahead, and fills the model's feature cache
     with their sentences. The batches that `allennlp predict` makes are too small for that.
 
     # Parameters

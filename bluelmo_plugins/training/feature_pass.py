@@ -12,7 +12,7 @@ from bluelmo_plugins.modules.feature_pass import fill_feature_caches
 @TrainerCallback.register("feature_pass")
 class FeaturePassCallback(TrainerCallback):
     """
-    Fills the feature store with the training and the dev sentences before the first epoch.
+    Fills the feature cache with the training and the dev sentences before the first epoch.
 
     Registered as a `TrainerCallback` with name "feature_pass".
 
