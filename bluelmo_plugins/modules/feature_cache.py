@@ -139,7 +139,7 @@ class FeatureCache:
         return is_written
 
     def has_lost(self, key: bytes) -> bool:
-        """Returns whether the value of a missing key was lost to damage that this object found."""
+        """Returns whether damage was found that cost the value of a missing key."""
         return self._was_started_over or key in self._damaged
 
     def close(self) -> None:
@@ -348,7 +348,7 @@ def inode(path: Path) -> Optional[int]:
 def start_over(directory: Path, seen: Optional[int]) -> None:
     """Replaces the database by an empty one, unless its inode shows that another process did."""
     path = directory / DATABASE_NAME
-    damaged = directory / f"{DATABASE_NAME}.damaged"
+    empty = directory / f"{DATABASE_NAME}.new"
     deadline = time.monotonic() + LOCK_SECONDS
     while inode(path) == seen:
         try:
@@ -360,11 +360,9 @@ def start_over(directory: Path, seen: Optional[int]) -> None:
             continue
         try:
             if inode(path) == seen:
-                path.replace(damaged)
-                # SQLite would write the journal of a killed process into the new database.
-                path.with_name(f"{DATABASE_NAME}-journal").unlink(missing_ok=True)
-                path.touch()
-                damaged.unlink()
+                # Another inode, for the old one is still taken. SQLite ignores a journal beside it.
+                empty.touch()
+                empty.replace(path)
         finally:
             os.close(descriptor)
 

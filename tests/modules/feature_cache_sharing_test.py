@@ -64,6 +64,23 @@ def test_four_processes_share_a_cache(cache: FeatureCache) -> None:
     _check(cache.directory)
 
 
+def test_processes_that_share_a_damaged_database_start_it_over_together(
+    cache: FeatureCache,
+) -> None:
+    workers = [FORK.Process(target=_share, args=(cache, seed, 3.0)) for seed in range(3)]
+    for worker in workers:
+        worker.start()
+    for _ in range(3):
+        while not cache.read([key(0)])[0] and workers[0].is_alive():
+            time.sleep(0.01)
+        cache.close()
+        (cache.directory / "features.sqlite").write_bytes(b"x" * 50_000)
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    _check(cache.directory)
+
+
 def test_killed_processes_leave_a_sound_cache(cache: FeatureCache) -> None:
     choice = random.Random(0)
     for round_ in range(8):
@@ -81,27 +98,28 @@ def test_killed_processes_leave_a_sound_cache(cache: FeatureCache) -> None:
     _check(cache.directory)
 
 
-def _write_forever(directory: Path) -> None:
-    cache = FeatureCache(directory, LIMIT)
-    number = 0
-    while True:
-        cache.write([(key(f"{number}-{i}"), b"%d-%d" % (number, i) * 500) for i in range(20)])
-        number += 1
+def _batch(number: int) -> list[bytes]:
+    return [key(f"{number}-{index}") for index in range(50)]
 
 
-def test_a_killed_writer_leaves_whole_batches(cache: FeatureCache) -> None:
-    writer = FORK.Process(target=_write_forever, args=(cache.directory,))
+def _write_batches(cache: FeatureCache) -> None:
+    for number in range(1000):
+        cache.write((key, key * 100) for key in _batch(number))
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_killed_writer_leaves_whole_batches(cache: FeatureCache, round_: int) -> None:
+    writer = FORK.Process(target=_write_batches, args=(cache,))
     writer.start()
-    while cache.read([key("5-0")]) == [None]:
-        time.sleep(0.01)
-    assert writer.pid is not None
-    os.kill(writer.pid, signal.SIGKILL)
+    while cache.read(_batch(round_)[:1]) == [None]:
+        time.sleep(0.001)
+    writer.kill()
     writer.join()
     number = 0
-    while any(values := cache.read([key(f"{number}-{i}") for i in range(20)])):
-        assert values == [b"%d-%d" % (number, i) * 500 for i in range(20)]
+    while any(values := cache.read(_batch(number))):
+        assert values == [key * 100 for key in _batch(number)]
         number += 1
-    assert number > 5
+    assert number > round_
 
 
 def test_threads_share_a_cache(cache: FeatureCache, caplog: pytest.LogCaptureFixture) -> None:
@@ -124,7 +142,7 @@ def test_forks_while_threads_use_the_cache_neither_hang_nor_fail(cache: FeatureC
     with ThreadPoolExecutor(4) as pool:
         threads = [pool.submit(_share, cache, seed, 2.0) for seed in range(4)]
         while not all(thread.done() for thread in threads):
-            child = FORK.Process(target=_share, args=(cache, 9, 0.1))
+            child = FORK.Process(target=_share, args=(cache, 9, 0.1), daemon=True)
             child.start()
             child.join(timeout=30)
             assert child.exitcode == 0

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import pickle
 import resource
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelmo_plugins.modules import feature_cache
-from bluelmo_plugins.modules.feature_cache import FeatureCache, read_description, sentence_key
+from bluelmo_plugins.modules.feature_cache import (
+    FeatureCache,
+    inode,
+    read_description,
+    sentence_key,
+    start_over,
+    transaction,
+)
 
 LIMIT = 50_000_000
 
@@ -105,6 +113,22 @@ def test_a_damaged_database_is_reported_and_started_over(
     assert cache.write([(keys[0], b"1")])
     assert cache.read(keys) == [b"1", None]
     assert {path.name for path in cache.directory.iterdir()} == {"features.sqlite", "lock"}
+
+
+def test_starting_over_ignores_the_journal_of_a_killed_process(
+    cache: FeatureCache, database: Path, tmp_path: Path
+) -> None:
+    cache.write([(key("a"), b"1" * 100_000)])
+    killed = tmp_path / "killed"
+    with transaction(database, writes=True) as connection:
+        assert connection is not None
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("DELETE FROM features")
+        shutil.copytree(database.parent, killed)
+    assert (killed / "features.sqlite-journal").stat().st_size > 0
+    start_over(killed, inode(killed / "features.sqlite"))
+    assert FeatureCache(killed, LIMIT).read([key("a")]) == [None]
+    assert {path.name for path in killed.iterdir()} == {"features.sqlite", "lock"}
 
 
 def test_a_table_of_other_columns_is_damage(cache: FeatureCache, database: Path) -> None:
