@@ -81,6 +81,9 @@ _CONNECTING = fork_safe_lock()
 class DamagedCacheError(Exception):
     """The database is damaged, so all its features have to be computed again."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
 
 class FeatureCache:
     """
@@ -186,7 +189,7 @@ class FeatureCache:
         """Returns the result of `work`, `None` where there is no cache or none that can be used."""
         reason = "other processes keep removing it"
         with _CONNECTING:
-            for _ in range(_ATTEMPTS):
+            for attempt in range(_ATTEMPTS):
                 if not (self._is_writable if writes else self._is_readable):
                     return None
                 seen = inode(self._path)
@@ -197,7 +200,7 @@ class FeatureCache:
                         return work(connection) if connection else None
                 except FileNotFoundError:  # another process removed the folder
                     self.close()
-                    time.sleep(_PAUSE)
+                    time.sleep(_PAUSE * 2**attempt)
                 except DamagedCacheError as error:
                     reason = str(error)
                     self._start_over(seen, reason)
@@ -225,7 +228,7 @@ class FeatureCache:
                 os.utime(descriptor)
                 if self.description is not None:
                     write_description(self.directory, self.description)
-        return True
+        return create or self._path.exists()  # others may have removed it before the lock
 
     def _start_over(self, seen: Optional[int], reason: str) -> None:
         self.close()
