@@ -2,7 +2,7 @@
 # `make install TORCH=cpu`; once made, an environment keeps them until others are asked for:
 #
 #   VENV=folder    where the environment lives: .venv
-#   PYTHON=path    the Python to make it with, 3.11, 3.12 or 3.13: python3, or the newest there is
+#   PYTHON=path    the Python to make it with, 3.11 to 3.14: python3, or the newest there is
 #   TORCH=choice   cuda: torch as the package registry has it; cpu: the torch project's CPU build;
 #                  system: the torch and torchvision that the Python already has
 #

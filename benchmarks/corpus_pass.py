@@ -1,4 +1,4 @@
-"""One pass of the biLM as a run makes it: from words to features that lie in a store."""
+"""One pass of the biLM as a run makes it: from words to features in the feature cache."""
 
 import shutil
 import time
@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.characters import Ids
 from benchmarks.samples import Json
 
-STORE_LIMIT = 10**12
+CACHE_LIMIT = 10**12
 
 
 def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
@@ -22,10 +22,10 @@ def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
     # Returns
 
     `tuple[Corpus, list[bytes]]`
-        The distinct ones, and the key of each in a store.
+        The distinct ones, and the key of each in the feature cache.
     """
     from bluelmo_plugins.modules.bilm import Corpus
-    from bluelmo_plugins.modules.feature_store import sentence_key
+    from bluelmo_plugins.modules.feature_cache import sentence_key
 
     corpus = Corpus()
     keys: dict[bytes, None] = {}
@@ -40,7 +40,7 @@ def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
 def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
     """
     Does what the feature pass of a training run does: finds the distinct sentences and words,
-    computes, packs to half precision and writes to a fresh store.
+    computes, packs to half precision and writes to an empty feature cache.
 
     # Parameters
 
@@ -49,7 +49,7 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
     sentences : `Iterable[numpy.ndarray]`
         The character ids of each; read once.
     folder : `Path`
-        For the store; it is removed before and after.
+        For the cache; it is removed before and after.
 
     # Returns
 
@@ -58,11 +58,8 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
         on disk.
     """
     from bluelmo_plugins.modules.bilm import CorpusPass
-    from bluelmo_plugins.modules.feature_store import (
-        SENTENCES_PER_WRITE,
-        FeatureLayout,
-        FeatureStore,
-    )
+    from bluelmo_plugins.modules.feature_cache import SENTENCES_PER_WRITE, FeatureCache
+    from bluelmo_plugins.modules.feature_cache_options import FeatureLayout
 
     shutil.rmtree(folder, ignore_errors=True)
     layout = FeatureLayout(bilm.num_layers, bilm.options.projection_dim)
@@ -76,7 +73,7 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
             yield ids
 
     corpus, keys = distinct_corpus(counted())
-    store = FeatureStore(folder, STORE_LIMIT)
+    cache = FeatureCache(folder, CACHE_LIMIT)
     writing = 0.0
     for batch, layers in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
         rows = layers.split(list(map(corpus.length, batch)))
@@ -85,12 +82,12 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
         for first in range(0, len(batch), SENTENCES_PER_WRITE):
             group = slice(first, first + SENTENCES_PER_WRITE)
             values = map(layout.to_bytes, rows[group])
-            if not store.write(zip([keys[number] for number in batch[group]], values, strict=True)):
-                raise OSError(f"{folder}: the store takes nothing. Make room on the disk.")
+            if not cache.write(zip([keys[number] for number in batch[group]], values, strict=True)):
+                raise OSError(f"{folder}: the cache takes nothing. Make room on the disk.")
         writing += time.perf_counter() - before
         del rows
     seconds = time.perf_counter() - start
-    store.close()
+    cache.close()
     size = disk_usage(folder)
     shutil.rmtree(folder, ignore_errors=True)
     return {

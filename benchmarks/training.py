@@ -89,7 +89,7 @@ class Training:
 
     @property
     def store(self) -> Path:
-        """The folder of the feature store."""
+        """The folder of the feature caches."""
         return self.setting.work / "stores" / self._name
 
     def source(self) -> str:

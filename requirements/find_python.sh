@@ -7,7 +7,7 @@
 #
 # Where there is none, prints one line that says why and which would do, and fails.
 
-supported="3.13 3.12 3.11" # newest first; setup.cfg says the same with python_requires
+supported="3.14 3.13 3.12 3.11" # newest first; setup.cfg says the same with python_requires
 
 # Prints the base interpreter behind $1 (which may belong to a virtual environment), or why it will
 # not do. Candidates are run, not only looked for: pyenv has shims for versions that cannot start.
@@ -55,5 +55,5 @@ case "$1" in
     first "$1"
     ;;
 esac
-echo "bluelmo works with Python 3.11, 3.12 and 3.13, but $found: name another one with PYTHON=PATH"
+echo "bluelmo works with Python 3.11 to 3.14, but $found: name another one with PYTHON=PATH"
 exit 1

@@ -54,7 +54,7 @@ class Trial:
         # Parameters
 
         work : `Path`
-            The folder for what is needed no more afterwards, and for the feature store.
+            The folder for what is needed no more afterwards, and for the feature cache.
 
         # Returns
 

@@ -41,5 +41,5 @@ def sample_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _feature_stores_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keeps the suite, and the commands that it starts, out of the user's own feature stores."""
+    """Keeps the suite, and the commands that it starts, out of the user's own feature caches."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))

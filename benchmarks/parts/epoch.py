@@ -111,7 +111,7 @@ def _watched() -> list[tuple[Any, str, str]]:
     from bluelmo_plugins.models.relation import RelationModel
     from bluelmo_plugins.modules import frozen_bilm
     from bluelmo_plugins.modules.dropout import Dropout
-    from bluelmo_plugins.modules.feature_store import FeatureStore
+    from bluelmo_plugins.modules.feature_cache import FeatureCache
     from bluelmo_plugins.modules.scalar_mixes import ScalarMixes
     from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
 
@@ -124,7 +124,7 @@ def _watched() -> list[tuple[Any, str, str]]:
         (Checkpointer, "maybe_save_checkpoint", CHECKPOINT),
         (StableBucketBatchSampler, "get_batch_indices", "drawing and sorting batches"),
         (Batch, "as_tensor_dict", "padding a batch"),
-        (FeatureStore, "read", "reading the store, with its checksums"),
+        (FeatureCache, "read", "reading the store, with its checksums"),
         (frozen_bilm, "_compact", "keys of the sentences"),
         (frozen_bilm, "_key", "keys of the sentences"),
         (frozen_bilm.FrozenBiLm, "forward", computing),

@@ -73,7 +73,7 @@ def section(result: Json) -> list[str]:
 
 
 _TEXT = (
-    f"One epoch of `allennlp train` on portions of {TASK}, into an empty feature store, and on 64 "
+    f"One epoch of `allennlp train` on portions of {TASK}, into an empty feature cache, and on 64 "
     "sentences of the dev split. Anonymous memory is what no file stands behind; mapped pages "
     "(libraries and the store) can be given up at any time. Each the greatest of fifty samples a "
     "second."

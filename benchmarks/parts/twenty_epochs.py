@@ -141,7 +141,7 @@ def section(result: Json) -> list[str]:
 
 
 _TEXT = (
-    "The real command, without early stopping, into an empty feature store. Measured were these "
+    "The real command, without early stopping, into an empty feature cache. Measured were these "
     "runs on portions: for ours neighbouring rows; for stock rows drawn from the whole split, as "
     "they share nothing. Stock has the same config with `elmo_token_embedder`, `elmo_characters` "
     "and AllenNLP's encoders, with AllenNLP's default data loader (batches of 64 in random order) "

@@ -1,4 +1,4 @@
-"""`allennlp blue store show|prune|verify`: the features that are kept on disk."""
+"""`allennlp blue store`: looks after the feature caches."""
 
 import argparse
 import re
@@ -12,11 +12,9 @@ from typing import Optional, TypeVar
 
 from bluelmo_plugins.commands.blue import Verb
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules.feature_store import maintenance
-from bluelmo_plugins.modules.feature_store.description import read_description
-from bluelmo_plugins.modules.feature_store.files import is_store
-from bluelmo_plugins.modules.feature_store.index import DamagedIndexError
-from bluelmo_plugins.modules.feature_store_options import BILM_VERSION, default_directory
+from bluelmo_plugins.modules import feature_cache_maintenance as maintenance
+from bluelmo_plugins.modules.feature_cache import DamagedCacheError, read_description
+from bluelmo_plugins.modules.feature_cache_options import FEATURE_VERSION, default_directory
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 DAMAGE_STATUS = 1
@@ -27,12 +25,12 @@ Result = TypeVar("Result")
 @Verb.register("store")
 class Store(Verb):
     """
-    Shows, prunes and verifies the feature stores in a folder.
+    Shows, verifies and prunes the feature caches in a folder.
 
     Registered as a `Verb` with name "store".
     """
 
-    summary = "Show, prune or verify the features that are kept on disk."
+    summary = "Show, verify or prune the feature caches on disk."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         actions = parser.add_subparsers(title="Actions", metavar="ACTION", required=True)
@@ -43,130 +41,126 @@ class Store(Verb):
             action_parser = actions.add_parser(name, help=text, description=text)
             action_parser.set_defaults(action=action)
             action_parser.add_argument(
-                "names", metavar="NAME", nargs="*", help="a store, or how its name begins"
+                "names", metavar="NAME", nargs="*", help="a cache, or the beginning of its name"
             )
             action_parser.add_argument(
                 "--dir",
                 type=Path,
                 default=None,
-                help="the folder of the stores (default: bluelmo in the user's cache folder)",
+                help="the folder of the caches (default: bluelmo in the user's cache folder)",
             )
             return action_parser
 
-        add("show", show, "List the stores: of which ELMo, how large, when last used.")
-        check = add("verify", check_all, "Read everything and say what is damaged; then status 1.")
+        add("show", show, "List the caches: their ELMo, size and last use.")
+        check = add("verify", check_all, "Read all features; exit with status 1 if any is damaged.")
         check.add_argument(
-            "--repair", action="store_true", help="drop what is damaged, to be computed again"
+            "--repair", action="store_true", help="drop damaged features, to be computed again"
         )
-        prune = add("prune", prune_stores, "Say what could be removed; with --yes, remove it.")
+        prune = add("prune", prune_caches, "List what can be removed; with --yes, remove it.")
         prune.add_argument(
-            "--unused-for", metavar="TIME", type=_duration, help="stores not used for, say, 30d"
+            "--unused-for", metavar="TIME", type=_duration, help="caches not used for, say, 30d"
         )
         prune.add_argument(
-            "--other-versions", action="store_true", help="stores that this version cannot use"
+            "--other-versions", action="store_true", help="caches that this version cannot use"
         )
-        prune.add_argument("--all", action="store_true", help="all stores")
+        prune.add_argument("--all", action="store_true", help="all caches")
         prune.add_argument(
-            "--damaged",
-            action="store_true",
-            help="of the other stores, what is damaged or left by killed runs",
+            "--damaged", action="store_true", help="damaged features of the other caches"
         )
-        prune.add_argument("--yes", action="store_true", help="do it")
+        prune.add_argument("--yes", action="store_true", help="remove without asking")
 
     def run(self, args: argparse.Namespace) -> None:
-        """Does it. A name that no store has raises an `InputError`; damage ends with status 1."""
+        """Runs the action. A name that no cache has raises an `InputError`."""
         args.action(args)
 
 
 def show(args: argparse.Namespace) -> None:
-    """Lists the stores."""
-    stores = _chosen(args)
-    print(
-        f"{_directory(args)}: {len(stores)} stores, {_size(sum(map(maintenance.size_of, stores)))}"
-    )
-    for store in stores:
-        print(f"\n{store.name}", *_lines(store), sep="\n  ")
+    """Lists the caches."""
+    caches = _chosen(args)
+    size = _size(sum(map(maintenance.size_of, caches)))
+    print(f"{_directory(args)}: {len(caches)} cache{'' if len(caches) == 1 else 's'}, {size}")
+    for cache in caches:
+        print(f"\n{cache.name}", *_lines(cache), sep="\n  ")
 
 
 def check_all(args: argparse.Namespace) -> None:
-    """Verifies the stores, and repairs them if asked to."""
-    damaged = False
-    for store in _chosen(args):
-        if not is_store(store):
-            print(f"{store.name}: of another version, not read")
+    """Verifies the caches, and repairs them if asked to."""
+    is_damaged = False
+    for cache in _chosen(args):
+        if _is_of_another_version(cache):
+            print(f"{cache.name}: of another version, not read")
             continue
-        found = maintenance.verify(store)
-        damaged |= not found.is_sound
-        text = f"{found.num_sound:,} sentences are sound, {found.num_damaged:,} damaged"
-        if found.trouble is not None:
-            text = f"damaged as a whole: {found.trouble}"
-        print(f"{store.name}: {text}; {_size(found.unused_bytes)} are of no sentence")
-        if args.repair and not found.is_sound:
-            left = _attempt(maintenance.repair, store)
-            if left is not None:
+        found = _attempt(maintenance.verify, cache)
+        if found is None:
+            is_damaged = True
+            continue
+        print(f"{cache.name}: {_state(found)}")
+        if not found.is_sound:
+            is_damaged = True
+            if args.repair and (left := _attempt(maintenance.repair, cache)) is not None:
                 print(f"  repaired: {left:,} sentences are left; the others are computed again")
-    if damaged:
+    if is_damaged:
         sys.exit(DAMAGE_STATUS)
 
 
-def prune_stores(args: argparse.Namespace) -> None:
-    """Says what the rules remove, and removes it if allowed to."""
-    rules = [args.unused_for is not None, args.other_versions, args.all, args.damaged]
-    if not args.names and not any(rules):
+def prune_caches(args: argparse.Namespace) -> None:
+    """Lists what the rules remove, and removes it if allowed to."""
+    has_rule = args.unused_for is not None or args.other_versions or args.all or args.damaged
+    if not args.names and not has_rule:
         raise InputError(
             "nothing says what to remove",
-            expected="names of stores, --unused-for, --other-versions, --damaged or --all",
+            expected="names of caches, --unused-for, --other-versions, --damaged or --all",
         )
-    stores = _chosen(args)
-    by_name = bool(args.names) and not any(rules)
-    unwanted = [store for store in stores if by_name or _falls_under(store, args)]
-    kept = [store for store in stores if store not in unwanted and is_store(store)]
-    found = {store: maintenance.verify(store) for store in kept} if args.damaged else {}
-    to_clean = [store for store, each in found.items() if not each.is_sound or each.unused_bytes]
+    caches = _chosen(args)
+    unwanted = [cache for cache in caches if not has_rule or _falls_under(cache, args)]
+    damaged = {
+        cache: found
+        for cache in (caches if args.damaged else [])
+        if cache not in unwanted and not _is_of_another_version(cache)
+        if (found := _attempt(maintenance.verify, cache)) is not None and not found.is_sound
+    }
     remnants = maintenance.remnants_in(_directory(args))
-    for store in unwanted:
-        print(
-            f"{store.name}: remove, {_size(maintenance.size_of(store))}", *_lines(store), sep="\n  "
-        )
-    for store in to_clean:
-        each = found[store]
-        what = each.trouble or f"{each.num_damaged:,} damaged sentences"
-        print(f"{store.name}: clean ({what}; {_size(each.unused_bytes)} are of no sentence)")
+    for cache in unwanted:
+        size = _size(maintenance.size_of(cache))
+        print(f"{cache.name}: remove, {size}", *_lines(cache), sep="\n  ")
+    for cache, found in damaged.items():
+        print(f"{cache.name}: repair ({_state(found)})")
     for remnant in remnants:
-        print(
-            f"{remnant.name}: remove, left by a killed prune, {_size(maintenance.size_of(remnant))}"
-        )
-    if not unwanted and not to_clean and not remnants:
+        size = _size(maintenance.size_of(remnant))
+        print(f"{remnant.name}: remove, left by a killed prune, {size}")
+    if not unwanted and not damaged and not remnants:
         print("There is nothing to remove.")
     elif args.yes or _confirmed():
-        before = sum(map(maintenance.size_of, [*stores, *remnants]))
+        before = sum(map(maintenance.size_of, [*caches, *remnants]))
         for path in unwanted:
             _attempt(maintenance.remove, path)
-        for path in to_clean:
-            _attempt(maintenance.compact, path)
+        for path in damaged:
+            if _attempt(maintenance.repair, path) is not None:
+                _attempt(maintenance.shrink, path)
         for path in remnants:
             _attempt(shutil.rmtree, path)
-        left = sum(maintenance.size_of(path) for path in [*stores, *remnants] if path.exists())
+        left = sum(maintenance.size_of(path) for path in [*caches, *remnants] if path.exists())
         print(f"Freed {_size(before - left)}.")
     else:
-        print("Nothing was removed; with --yes it is.")
+        print("Nothing was removed. Add --yes to remove it.")
 
 
-def _falls_under(store: Path, args: argparse.Namespace) -> bool:
-    version = read_description(store).get("version", BILM_VERSION)
+def _falls_under(cache: Path, args: argparse.Namespace) -> bool:
+    unused_for = time.time() - maintenance.last_used(cache)
     return (
         args.all
-        or (args.other_versions and (not is_store(store) or version != BILM_VERSION))
-        or (
-            args.unused_for is not None
-            and time.time() - maintenance.last_used(store) > args.unused_for
-        )
+        or (args.other_versions and _is_of_another_version(cache))
+        or (args.unused_for is not None and unused_for > args.unused_for)
     )
 
 
-def _lines(store: Path) -> list[str]:
-    """What is known of a store, for people."""
-    known = read_description(store)
+def _is_of_another_version(cache: Path) -> bool:
+    return read_description(cache).get("version", FEATURE_VERSION) != FEATURE_VERSION
+
+
+def _lines(cache: Path) -> list[str]:
+    """Returns what `show` prints below the name of a cache."""
+    known = read_description(cache)
     lines = []
     for kind in ("options", "weights"):
         if f"{kind}_file" in known:
@@ -176,22 +170,28 @@ def _lines(store: Path) -> list[str]:
             lines.append(f"{kind}: {path}{there}, SHA-256 {digest}")
     how = [f"{key} {known[key]}" for key in ("compute", "precision", "version") if key in known]
     lines.append(", ".join(how) or "no description")
-    lines.append(_contents(store))
-    used = time.strftime("%Y-%m-%d %H:%M", time.localtime(maintenance.last_used(store)))
-    lines.append(f"last used {used}" + (", in use now" if maintenance.is_in_use(store) else ""))
+    lines.append(_contents(cache))
+    used = time.strftime("%Y-%m-%d %H:%M", time.localtime(maintenance.last_used(cache)))
+    lines.append(f"last used {used}" + (", in use now" if maintenance.is_in_use(cache) else ""))
     return lines
 
 
-def _contents(store: Path) -> str:
-    size = _size(maintenance.size_of(store))
-    if not is_store(store):
+def _contents(cache: Path) -> str:
+    size = _size(maintenance.size_of(cache))
+    if _is_of_another_version(cache):
         return f"of another version, {size}"
     try:
-        num_sentences, num_tokens = maintenance.totals(store)
-    except (DamagedIndexError, OSError, sqlite3.Error) as error:
-        return f"cannot be read ({error}), {size}; `allennlp blue store verify` tells more"
+        num_sentences, num_tokens = maintenance.totals(cache)
+    except (DamagedCacheError, OSError, sqlite3.Error) as error:
+        return f"cannot be read ({error}), {size}. Run `allennlp blue store verify`"
     tokens = "" if num_tokens is None else f", {num_tokens:,} tokens"
     return f"{num_sentences:,} sentences{tokens}, {size}"
+
+
+def _state(found: maintenance.Findings) -> str:
+    if found.trouble is not None:
+        return f"the database is damaged: {found.trouble}"
+    return f"{found.num_sound:,} sentences are sound, {found.num_damaged:,} damaged"
 
 
 def _directory(args: argparse.Namespace) -> Path:
@@ -200,28 +200,26 @@ def _directory(args: argparse.Namespace) -> Path:
 
 
 def _chosen(args: argparse.Namespace) -> list[Path]:
-    """The stores of the names that were given, or all."""
-    stores = maintenance.stores_in(_directory(args))
+    """Returns the caches whose names begin as given, or all."""
+    caches = maintenance.caches_in(_directory(args))
     for name in args.names:
-        if not any(store.name.startswith(name) for store in stores):
+        if not any(cache.name.startswith(name) for cache in caches):
             raise InputError(
-                f"no store has a name that begins with '{name}'",
+                f"no cache has a name that begins with '{name}'",
                 file=_directory(args),
-                expected=", ".join(store.name for store in stores) or "a folder with stores",
+                expected=", ".join(cache.name for cache in caches) or "a folder with caches",
             )
-    if not args.names:
-        return stores
-    return [store for store in stores if any(store.name.startswith(name) for name in args.names)]
+    return [cache for cache in caches if cache.name.startswith(tuple(args.names) or "")]
 
 
-def _attempt(work: Callable[[Path], Result], store: Path) -> Optional[Result]:
-    """Does it, or says why it cannot be done; the others are done all the same."""
+def _attempt(work: Callable[[Path], Result], cache: Path) -> Optional[Result]:
+    """Returns the result, or prints why there is none."""
     try:
-        return work(store)
+        return work(cache)
     except TimeoutError:
-        print(f"  {store.name}: left as it is, a process uses it")
-    except (OSError, sqlite3.Error, DamagedIndexError) as error:
-        print(f"  {store.name}: left as it is ({error})")
+        print(f"  {cache.name}: left as it is, a process uses it")
+    except (OSError, sqlite3.Error, DamagedCacheError) as error:
+        print(f"  {cache.name}: left as it is ({error})")
     return None
 
 

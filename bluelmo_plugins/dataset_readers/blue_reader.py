@@ -1,8 +1,10 @@
 """What the five families of readers share: from a path in a config to indexed instances."""
 
 import logging
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from multiprocessing import parent_process
 from os import PathLike
 from pathlib import Path
 from typing import Any, Optional, TypeVar, Union
@@ -99,6 +101,9 @@ class BlueReader(DatasetReader):
         raise NotImplementedError
 
     def _read(self, file_path: Union[str, "PathLike[str]"]) -> Iterator[Instance]:
+        if self.get_worker_info() is not None and parent_process() is not None:
+            # Where a worker is ended because of another one's error, its traceback tells nothing.
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         path = resolve_split_file(file_path)
         report = self.reading_report(path)
         try:

@@ -11,7 +11,7 @@ from allennlp.models import Model
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import report
-from bluelmo_plugins.modules.feature_pass import fill_feature_stores
+from bluelmo_plugins.modules.feature_pass import fill_feature_caches
 from bluelmo_plugins.tasks import About
 from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
 
@@ -62,7 +62,7 @@ class BlueEvaluator(SimpleEvaluator):
         Evaluates and prints. All parameters and the result are those of `SimpleEvaluator`; raises
         an `InputError` if the model has no metric "blue".
         """
-        fill_feature_stores(model, data_loader.iter_instances())
+        fill_feature_caches(model, data_loader.iter_instances())
         metrics: dict[str, Any] = super().__call__(model, data_loader, *args, **kwargs)
         if "blue" not in metrics:
             raise InputError(

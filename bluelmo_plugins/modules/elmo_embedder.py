@@ -9,7 +9,7 @@ from torch import Tensor
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, ElmoFileError, ElmoFiles
 from bluelmo_plugins.modules.dropout import Dropout
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.modules.scalar_mixes import ScalarMixes
 
@@ -42,7 +42,7 @@ class ElmoEmbedder(TokenEmbedder):
         part of the model's state as a whole; of a frozen one, the state holds the SHA-256 only.
     compute : `str`, optional (default = `"fp32"`)
         What a frozen biLM computes in: "fp32", "bf16", or, on a GPU, "tf32" or "fp16".
-    feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
+    feature_store : `Optional[FeatureCacheOptions]`, optional (default = `None`)
         Where the layers of a frozen biLM are kept; `None`: they are computed anew in every epoch.
     archive_files : `bool`, optional (default = `False`)
         Whether ELMo's files are put into the folder "elmo" of the serialization directory;
@@ -63,7 +63,7 @@ class ElmoEmbedder(TokenEmbedder):
         dropout: float = 0.5,
         requires_grad: bool = False,
         compute: str = "fp32",
-        feature_store: Optional[FeatureStoreOptions] = None,
+        feature_store: Optional[FeatureCacheOptions] = None,
         archive_files: bool = False,
         serialization_dir: Optional[str] = None,
     ) -> None:

@@ -11,18 +11,13 @@ from torch import Tensor
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 
 
-def fill_feature_stores(model: Model, instances: Iterable[Instance]) -> None:
+def fill_feature_caches(model: Model, instances: Iterable[Instance]) -> None:
     """
-    Computes the layers of all sentences that the model's feature store lacks.
+    Computes the layers of all sentences that are missing in the feature cache of the model.
 
-    # Parameters
-
-    model : `Model`
-        A model on a frozen biLM; on any other this does nothing.
-    instances : `Iterable[Instance]`
-        What holds the sentences, indexed.
+    Without a frozen biLM it does nothing. The instances are indexed.
     """
-    frozen = [each for each in model.modules() if isinstance(each, FrozenBiLm) and each.store]
+    frozen = [each for each in model.modules() if isinstance(each, FrozenBiLm) and each.cache]
     for module, copy in zip(frozen, tee(instances, len(frozen)), strict=True):
         module.fill(_sentences(copy))
 

@@ -1,4 +1,4 @@
-"""A frozen biLM: its layers are read from a store where they are there, and computed elsewhere."""
+"""A frozen biLM, whose layers are read from the feature cache or computed."""
 
 import logging
 from collections.abc import Collection, Iterable, Iterator
@@ -12,12 +12,18 @@ from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import BiLm, Corpus, CorpusPass, ElmoFiles
-from bluelmo_plugins.modules.feature_store import SENTENCES_PER_WRITE, sentence_key
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache import (
+    SENTENCES_PER_WRITE,
+    fork_safe_lock,
+    sentence_key,
+)
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.mixed_precision import check_compute
 from bluelmo_plugins.workers import finish_together, own_share
 
 logger = logging.getLogger(__name__)
+
+_LOADING = fork_safe_lock()
 
 Sentence = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
 """Character ids, `(num_tokens, max_characters)`."""
@@ -25,20 +31,20 @@ Sentence = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
 
 class FrozenBiLm(nn.Module):
     """
-    Gives what `BiLm` gives, for a biLM that does not learn.
+    Computes what `BiLm` computes, and keeps it in the feature cache.
 
-    The weights are loaded when a layer has to be computed for the first time. They are no part of
-    the module's state: a checkpoint or an archive records the SHA-256 of ELMo's files instead. When
-    it is loaded where those files have other contents, the files in `ELMO_DIR` are tried, then
-    those in the archive, and then it is an error.
+    Several threads may use it at once. The weights are loaded when the first layer has to be
+    computed. They are not part of the module's state: a checkpoint or an archive records the
+    SHA-256 of ELMo's files instead. Where these files have other contents at loading, the files in
+    `ELMO_DIR` are tried, then those in the archive; after that it is an error.
 
     # Parameters
 
     files : `ElmoFiles`
         ELMo's options.json and weights.hdf5.
-    feature_store : `Optional[FeatureStoreOptions]`, optional (default = `None`)
+    feature_store : `Optional[FeatureCacheOptions]`, optional (default = `None`)
         Where layers are kept, and in which precision: every layer is rounded to it, whether it was
-        read or computed. `None` computes them every time.
+        read or computed. With `None`, they are computed in every call.
     compute : `str`, optional (default = `"fp32"`)
         As for `BiLm`.
     archived : `Optional[ElmoFiles]`, optional (default = `None`)
@@ -54,7 +60,7 @@ class FrozenBiLm(nn.Module):
     def __init__(
         self,
         files: ElmoFiles,
-        feature_store: Optional[FeatureStoreOptions] = None,
+        feature_store: Optional[FeatureCacheOptions] = None,
         compute: str = "fp32",
         archived: Optional[ElmoFiles] = None,
     ) -> None:
@@ -66,14 +72,14 @@ class FrozenBiLm(nn.Module):
         self._archived = archived
         # In a list, a module is not part of the state, nor moved between devices.
         self._loaded: list[BiLm] = []
-        self._layout = (feature_store or FeatureStoreOptions()).layout(self.options)
+        self._layout = (feature_store or FeatureCacheOptions()).layout(self.options)
         self._use(files)
         self.register_buffer("elmo_sha256", files.sha256)
 
     def _use(self, files: ElmoFiles) -> None:
         self._files = files
         options = self._feature_store
-        self.store = options.open(files, self._layout, self._compute) if options else None
+        self.cache = options.open(files, self._layout, self._compute) if options else None
 
     def forward(self, inputs: Tensor) -> Tensor:
         """
@@ -87,7 +93,7 @@ class FrozenBiLm(nn.Module):
         `Tensor`
             As from `BiLm`.
         """
-        if self.store is None:
+        if self.cache is None:
             computed: Tensor = self._bilm()(inputs)
             return computed
         mask = (inputs > 0).any(dim=-1)
@@ -102,19 +108,19 @@ class FrozenBiLm(nn.Module):
 
     def fill(self, sentences: Iterable[Tensor]) -> None:
         """
-        Computes the layers that the store does not have yet, in an order made for the biLM, and
-        puts them there. Without a store, or with one that takes nothing more, it does nothing.
+        Computes the layers that are missing in the cache, in an order made for the biLM, and adds
+        them. Without a cache, or with one that takes nothing more, it does nothing.
 
-        The workers of a distributed run must all call it, each with its own sentences. What several
-        of them lack is computed by one, and all return when the last has finished. Where they have
-        no disk in common, each then computes what its own store still lacks.
+        All workers of a distributed run must call it, each with its own sentences. A sentence that
+        several of them need is computed by one, and all return when the last has finished. Without
+        a common disk, each then computes what its own cache still lacks.
 
         # Parameters
 
         sentences : `Iterable[Tensor]`
             Character ids of one sentence each, shape `(num_tokens, max_characters)`.
         """
-        if self.store is None:
+        if self.cache is None:
             return
         corpus = Corpus()
         number_of_key: dict[bytes, int] = {}
@@ -123,17 +129,18 @@ class FrozenBiLm(nn.Module):
             if len(sentence) and key not in number_of_key:
                 number_of_key[key] = corpus.add(sentence)
         for share in (own_share, list) if is_distributed() else (list,):
-            missing = share(self.store.missing(number_of_key))
+            missing = share(self.cache.missing(number_of_key))
             finish_together(self._filled(corpus, {number_of_key[key]: key for key in missing}))
-        # What is stored needs no biLM any more; should one be needed, it is loaded again.
+        # All layers are cached now. If the biLM is needed again, it is loaded again.
         if self._files != self._archived:
-            self._loaded.clear()
+            with _LOADING:
+                self._loaded.clear()
 
     def _filled(self, corpus: Corpus, key_of_number: dict[int, bytes]) -> Iterator[None]:
-        """Puts sentences of a corpus into the store, a batch at each step."""
+        """Adds sentences of a corpus to the cache, a batch at each step."""
         if not key_of_number:
             return
-        assert self.store is not None
+        assert self.cache is not None
         num_tokens = sum(map(corpus.length, key_of_number))
         logger.info(
             "Computing ELMo's layers of %d new sentences (%d tokens; %d others are not computed"
@@ -141,12 +148,12 @@ class FrozenBiLm(nn.Module):
             len(key_of_number),
             num_tokens,
             len(corpus) - len(key_of_number),
-            self.store.directory,
+            self.cache.directory,
         )
         with Tqdm.tqdm(total=num_tokens, unit="token", desc="ELMo") as progress:
             for batch, rows in self._computed(corpus, key_of_number):
                 keys = [key_of_number[number] for number in batch]
-                if not self.store.write(zip(keys, map(self._layout.to_bytes, rows), strict=True)):
+                if not self.cache.write(zip(keys, map(self._layout.to_bytes, rows), strict=True)):
                     return
                 progress.update(sum(map(len, rows)))
                 del rows
@@ -154,11 +161,11 @@ class FrozenBiLm(nn.Module):
 
     def _rows(self, sentences: list[Sentence]) -> list[Tensor]:
         """The packed layers of each sentence, on the CPU."""
-        assert self.store is not None
+        assert self.cache is not None
         keys = list(map(_key, sentences))
         rows: list[Optional[Tensor]] = [
             None if value is None else self._layout.from_bytes(value)
-            for value in self.store.read(keys)
+            for value in self.cache.read(keys)
         ]
         corpus = Corpus()
         absent = {
@@ -169,8 +176,8 @@ class FrozenBiLm(nn.Module):
         for batch, computed in self._computed(corpus, absent):
             for sentence, row in zip(batch, computed, strict=True):
                 rows[absent[sentence]] = row
-                if (key := keys[absent[sentence]]) in self.store.damaged:
-                    self.store.write([(key, self._layout.to_bytes(row))])
+                if self.cache.has_lost(key := keys[absent[sentence]]):
+                    self.cache.write([(key, self._layout.to_bytes(row))])
         return [torch.empty(0, self._layout.row_dim) if row is None else row for row in rows]
 
     def _computed(
@@ -190,12 +197,13 @@ class FrozenBiLm(nn.Module):
 
     def _bilm(self) -> BiLm:
         device = self.elmo_sha256.device
-        if not self._loaded:
-            check_compute(self._compute, device, "elmo_compute")
-            bilm = BiLm(self._files.options, self._files.weights, compute=self._compute)
-            self._loaded.append(bilm.eval())
-        (bilm,) = self._loaded
-        return (bilm if bilm.device == device else bilm.to(device)).pack()
+        with _LOADING:
+            if not self._loaded:
+                check_compute(self._compute, device, "elmo_compute")
+                bilm = BiLm(self._files.options, self._files.weights, compute=self._compute)
+                self._loaded.append(bilm.eval())
+            (bilm,) = self._loaded
+            return (bilm if bilm.device == device else bilm.to(device)).pack()
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         recorded = state_dict.get(f"{prefix}elmo_sha256")

@@ -7,7 +7,7 @@ from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 
-from bluelmo_plugins.modules.feature_pass import fill_feature_stores
+from bluelmo_plugins.modules.feature_pass import fill_feature_caches
 
 INSTANCES_AT_ONCE = 2048
 """Enough for a pass of the biLM to be fast, few enough that memory does not grow with the file."""
@@ -15,7 +15,7 @@ INSTANCES_AT_ONCE = 2048
 
 class FeaturesFirst(DatasetReader):
     """
-    Reads what another reader reads, so many instances ahead, and fills the model's feature store
+    Reads what another reader reads, so many instances ahead, and fills the model's feature cache
     with their sentences. The batches that `allennlp predict` makes are too small for that.
 
     # Parameters
@@ -46,7 +46,7 @@ class FeaturesFirst(DatasetReader):
         for instances in lazy_groups_of(self._reader.read(file_path), INSTANCES_AT_ONCE):
             for instance in instances:
                 instance.index_fields(self._model.vocab)
-            fill_feature_stores(self._model, instances)
+            fill_feature_caches(self._model, instances)
             yield from instances
 
     def text_to_instance(self, *inputs: Any, **options: Any) -> Instance:

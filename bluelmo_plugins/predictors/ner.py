@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import count
 from math import prod
 from typing import Any, Optional
 
@@ -75,17 +76,15 @@ class NerPredictor(BluePredictor):
         self._reader = dataset_reader
         self._max_tokens = dataset_reader.max_tokens
         dataset_reader.max_tokens = None
-        self._sentences_read = 0
+        self._sentence_numbers = count()  # safe in several threads
         self._mentions_written: Counter[str] = Counter()
 
     def _json_to_instance(self, json_dict: JsonDict) -> Instance:
         sentence = text_of(json_dict, "sentence", "words")
         document = json_dict.get("document", index_of(json_dict))
-        number = self._sentences_read
-        self._sentences_read += 1
         offsets = None if isinstance(sentence, str) else one_space_apart(sentence)
         return self._reader.text_to_instance(
-            sentence, document=document, sentence=number, offsets=offsets
+            sentence, document=document, sentence=next(self._sentence_numbers), offsets=offsets
         )
 
     def predict_batch_instance(self, instances: list[Instance]) -> list[JsonDict]:

@@ -69,6 +69,11 @@ UNHELPFUL = [
         "AllenNLP itself says twice which process of several it is",
     ),
     Unhelpful(
+        "allennlp.data.data_loaders.multiprocess_data_loader",
+        r"terminating worker \d+",
+        "it follows the error of another worker, which is reported",
+    ),
+    Unhelpful(
         _WARNINGS_LOGGER,
         r"(?s).*\bpkg_resources is deprecated as an API",
         "it is about what a library of AllenNLP imports",

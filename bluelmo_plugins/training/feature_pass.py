@@ -6,13 +6,13 @@ from typing import Any
 from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 
-from bluelmo_plugins.modules.feature_pass import fill_feature_stores
+from bluelmo_plugins.modules.feature_pass import fill_feature_caches
 
 
 @TrainerCallback.register("feature_pass")
 class FeaturePassCallback(TrainerCallback):
     """
-    Fills the feature store with the training and the dev sentences before the first epoch.
+    Fills the feature cache with the training and the dev sentences before the first epoch.
 
     Registered as a `TrainerCallback` with name "feature_pass".
 
@@ -41,4 +41,4 @@ class FeaturePassCallback(TrainerCallback):
         super().on_start(trainer, is_primary)
         loaders = (trainer.data_loader, trainer._validation_data_loader)
         instances = (each.iter_instances() for each in loaders if each is not None)
-        fill_feature_stores(trainer.model, chain.from_iterable(instances))
+        fill_feature_caches(trainer.model, chain.from_iterable(instances))

@@ -10,7 +10,7 @@ import torch
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
-from tests.modules.feature_store import fuzz_test
+from tests.modules import feature_cache_fuzz_test
 
 CASES = 80
 
@@ -43,7 +43,7 @@ def spoil_weights(path: Path, choice: random.Random) -> str:
                 content[place] = choice.randrange(256)
         path.write_bytes(content)
         return "weights.hdf5: change its structure"
-    return fuzz_test.mutate_file(path, choice)
+    return feature_cache_fuzz_test.mutate_file(path, choice)
 
 
 def try_case(original: Path, folder: Path, seed: int) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "requirements" / "find_python.sh"
-REFUSAL = "bluelmo works with Python 3.11, 3.12 and 3.13, but "
+REFUSAL = "bluelmo works with Python 3.11 to 3.14, but "
 
 
 @pytest.fixture

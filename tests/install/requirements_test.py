@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).parents[2]
 REQUIREMENTS = REPOSITORY / "requirements"
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 NEEDED_WITHOUT_IMPORT = {
     "jsonnet": "the configs are written in it",
     "setuptools": "py-rouge, which allennlp-models imports, needs its pkg_resources",

@@ -1,7 +1,8 @@
-"""Stored layers are the computed ones, and never those of another ELMo."""
+"""Cached layers are the computed ones, and never those of another ELMo."""
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from allennlp.modules.elmo import batch_to_ids
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules import mixed_precision
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
 
@@ -23,7 +24,7 @@ def files_in(directory: Path) -> ElmoFiles:
 
 
 def frozen(files: ElmoFiles, directory: Path, precision: str = "single") -> FrozenBiLm:
-    return FrozenBiLm(files, FeatureStoreOptions(str(directory), precision))
+    return FrozenBiLm(files, FeatureCacheOptions(str(directory), precision))
 
 
 def ids_of(sentences: list[list[str]]) -> list[torch.Tensor]:
@@ -63,7 +64,7 @@ def test_its_layers_are_the_computed_ones_within_the_stored_precision(
     torch.testing.assert_close(layers(bilm), computed, atol=tolerance, rtol=0)
 
 
-def test_once_all_is_stored_the_weights_are_never_loaded(
+def test_once_all_is_cached_the_weights_are_never_loaded(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     frozen(files, tmp_path).fill(ids_of(SENTENCES))
@@ -73,7 +74,7 @@ def test_once_all_is_stored_the_weights_are_never_loaded(
     assert not other._loaded
 
 
-def test_some_sentences_may_be_stored_and_others_not(
+def test_some_sentences_may_be_cached_and_others_not(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     bilm = frozen(files, tmp_path)
@@ -81,34 +82,34 @@ def test_some_sentences_may_be_stored_and_others_not(
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_without_a_store_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
+def test_without_a_cache_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
     bilm = FrozenBiLm(files)
     bilm.fill(ids_of(SENTENCES))
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_a_full_store_costs_nothing_but_time(
+def test_a_full_cache_costs_nothing_but_time(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
-    bilm = FrozenBiLm(files, FeatureStoreOptions(str(tmp_path), "single", max_gigabytes=1e-6))
+    bilm = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single", max_gigabytes=1e-6))
     bilm.fill(ids_of(SENTENCES))
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_other_weights_or_another_precision_have_another_store(
+def test_other_weights_or_another_precision_have_another_cache(
     files: ElmoFiles, tmp_path: Path
 ) -> None:
     (tmp_path / "elmo").mkdir()
     write_elmo(tmp_path / "elmo", ELMO_SIZES["tiny"], seed=1)
     others = files_in(tmp_path / "elmo")
     directories = {
-        bilm.store.directory
+        bilm.cache.directory
         for bilm in (
             frozen(files, tmp_path),
             frozen(files, tmp_path, "half"),
             frozen(others, tmp_path),
         )
-        if bilm.store is not None
+        if bilm.cache is not None
     }
     assert len(directories) == 3
     frozen(files, tmp_path).fill(ids_of(SENTENCES))
@@ -145,7 +146,7 @@ def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
     torch.testing.assert_close(layers(bilm), expected)
 
 
-def test_the_store_is_that_of_the_files_that_are_used(
+def test_the_cache_is_that_of_the_files_that_are_used(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "other").mkdir()
@@ -180,7 +181,7 @@ def test_files_in_the_archive_are_used_where_no_others_fit_and_read_at_once(
     write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
     files.copy_to(tmp_path / "archive")
     archived = ElmoFiles.in_folder(tmp_path / "archive")
-    options = FeatureStoreOptions(str(tmp_path / "store"), "single")
+    options = FeatureCacheOptions(str(tmp_path / "store"), "single")
     bilm = FrozenBiLm(files_in(tmp_path / "other"), options, archived=archived)
     bilm.load_state_dict(state)
     shutil.rmtree(tmp_path / "archive")
@@ -207,7 +208,7 @@ def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
         workers.extend(running())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bilm.store, "write", interrupted)
+    monkeypatch.setattr(bilm.cache, "write", interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
         bilm.fill(ids_of(SENTENCES))
     # The traceback keeps the frames alive, as it does until a program has ended.
@@ -216,10 +217,10 @@ def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
     assert not running()
 
 
-def test_another_compute_has_another_store(files: ElmoFiles, tmp_path: Path) -> None:
-    options = FeatureStoreOptions(str(tmp_path))
-    stores = [FrozenBiLm(files, options, compute).store for compute in ("fp32", "bf16")]
-    assert len({store.directory for store in stores if store is not None}) == 2
+def test_another_compute_has_another_cache(files: ElmoFiles, tmp_path: Path) -> None:
+    options = FeatureCacheOptions(str(tmp_path))
+    caches = [FrozenBiLm(files, options, compute).cache for compute in ("fp32", "bf16")]
+    assert len({cache.directory for cache in caches if cache is not None}) == 2
 
 
 def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_do(files: ElmoFiles) -> None:
@@ -237,13 +238,42 @@ def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
 
 
 @pytest.mark.parametrize("same_order", [True, False])
-def test_stored_layers_are_the_same_bits_whoever_filled_the_store(
+def test_cached_layers_are_the_same_bits_whoever_filled_the_cache(
     files: ElmoFiles, tmp_path: Path, same_order: bool
 ) -> None:
     one, other = (frozen(files, tmp_path / name, "half") for name in ("one", "other"))
     one.fill(ids_of(SENTENCES))
     for sentence in SENTENCES if same_order else SENTENCES[::-1]:
         other.fill(ids_of([sentence, ["in", "company"]]))
-    unstored = frozen(files, tmp_path / "none", "half")
+    uncached = frozen(files, tmp_path / "none", "half")
     assert torch.equal(layers(one), layers(other))
-    assert torch.equal(layers(one), layers(unstored))
+    assert torch.equal(layers(one), layers(uncached))
+
+
+def test_threads_compute_and_read_layers_at_once(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bilm = frozen(files, tmp_path)
+
+    def use(number: int) -> torch.Tensor:
+        if number % 2:
+            bilm.fill(ids_of(SENTENCES[: 1 + number % 3]))
+        return layers(bilm)
+
+    with ThreadPoolExecutor(8) as pool:
+        for outputs in pool.map(use, range(40)):
+            torch.testing.assert_close(outputs, computed)
+    assert not caplog.records
+
+
+def test_layers_lost_to_damage_are_computed_once_and_cached_again(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES))
+    assert bilm.cache is not None
+    (bilm.cache.directory / "features.sqlite").write_bytes(b"x" * 5000)
+    torch.testing.assert_close(layers(bilm), computed)
+    other = frozen(files, tmp_path)
+    torch.testing.assert_close(layers(other), computed)
+    assert not other._loaded

@@ -9,7 +9,7 @@ from allennlp.models import Model
 from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.modules.bilm import ElmoFiles
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.predictors import features_first
 from bluelmo_plugins.predictors.features_first import FeaturesFirst
@@ -23,7 +23,7 @@ class OnElmo(Model):
         super().__init__(LabelVocabulary.from_labels(["up"]))
         files = ElmoFiles.in_folder(elmo)
         assert files is not None
-        self.bilm = FrozenBiLm(files, FeatureStoreOptions(str(store)))
+        self.bilm = FrozenBiLm(files, FeatureCacheOptions(str(store)))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The same config gives the same run to the last digit, whoever filled the feature store before."""
+"""The same config gives the same run to the last digit, whoever filled the feature cache before."""
 
 import json
 from pathlib import Path

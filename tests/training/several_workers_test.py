@@ -11,7 +11,7 @@ from allennlp.data.data_loaders import SimpleDataLoader
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import ElmoFiles
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.training.class_weights import ClassWeightsCallback, weights_from_counts
 from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
@@ -90,17 +90,17 @@ def fill_stores(rank: int, files: ElmoFiles, folder: Path) -> None:
     sentences = [torch.full((length, 50), 5 + length) for length in range(1, 21)]
     own = sentences[:12] if rank == 0 else sentences[8:]
     for directory, num_computed in (("one", [20]), (f"of-{rank}", [12])):
-        bilm = FrozenBiLm(files, FeatureStoreOptions(str(folder / directory)))
-        assert bilm.store is not None
+        bilm = FrozenBiLm(files, FeatureCacheOptions(str(folder / directory)))
+        assert bilm.cache is not None
         written: list[bytes] = []
-        write = bilm.store.write
+        write = bilm.cache.write
 
         def note(items: object, write=write, written=written) -> bool:  # type: ignore[no-untyped-def]
             pairs = list(items)  # type: ignore[call-overload]
             written += [key for key, _ in pairs]
             return bool(write(pairs))
 
-        bilm.store.write = note  # type: ignore[method-assign]
+        bilm.cache.write = note  # type: ignore[method-assign]
         bilm.fill(own)
         numbers = gather_from_workers(len(written))
         assert numbers[rank] >= 8

@@ -54,7 +54,7 @@ def evaluate_run(run: Run, test_file: Path) -> Evaluation:
     device = device_of(run.config)
     # As JSON, so that a comma in the name does not part it.
     quoted = json.dumps(str(test_file))
-    # First, as it fills the feature store, which predicting only reads.
+    # First, as it fills the feature cache, which predicting only reads.
     metrics = evaluate_from_archive(run.archive, quoted, cuda_device=device)
     _predict(run, test_file, device)
     compared = compare_runs(

@@ -21,7 +21,7 @@ from bluelmo_plugins.modules.bilm.packed_weights import (
     pack_weights,
     unpack_weights,
 )
-from bluelmo_plugins.modules.feature_store_options import FeatureStoreOptions
+from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
 from tests.x86 import needs_x86
 
@@ -131,7 +131,7 @@ def test_a_packed_bilm_gives_what_it_gave_and_can_be_moved_and_copied(bilm: BiLm
 @needs_x86
 def test_a_frozen_bilm_packs_what_it_loads(tiny_elmo: Path, tmp_path: Path) -> None:
     files = ElmoFiles(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
-    frozen = FrozenBiLm(files, FeatureStoreOptions(str(tmp_path), "single"))
+    frozen = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single"))
     frozen(batch_to_ids([["IL-2"]]))
     (loaded,) = frozen._loaded
     assert any(weight.is_mkldnn for weight in loaded.parameters())

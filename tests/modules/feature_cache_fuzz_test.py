@@ -1,5 +1,5 @@
 """
-Whatever becomes of a store's files, it gives the right value or none, and goes on.
+Whatever happens to the files of a cache, it returns the right value or none, and goes on.
 
 `BLUELMO_FUZZ=N` tries N times as many mutations as the suite does (see `tests.fuzzing`).
 """
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from bluelmo_plugins.modules.feature_store import FeatureStore, sentence_key
+from bluelmo_plugins.modules.feature_cache import FeatureCache, sentence_key, transaction
 from tests.fuzzing import check_cases
 
 CASES = 400
 LIMIT = 10_000_000
-PAGE = 4096
+PAGE = 16384
 VALUES = {
     sentence_key(b"%d" % number): random.Random(number).randbytes(number * 13 % 700)
     for number in range(300)
@@ -145,67 +145,54 @@ def mutate_file(path: Path, choice: random.Random) -> str:
 
 
 def make_templates(directory: Path) -> list[Path]:
-    """A store, one with a torn end, and one whose writer was killed in a transaction."""
+    """Makes a whole cache, and one whose writer was killed in a transaction."""
     items = list(VALUES.items())
-    whole = directory / "whole"
-    store = FeatureStore(whole, LIMIT, {"version": 1})
+    whole, live, killed = (directory / name for name in ("whole", "live", "killed"))
+    cache = FeatureCache(whole, LIMIT, {"version": 1})
     for start in range(0, len(items), 50):
-        assert store.write(items[start : start + 50])
-    torn = directory / "torn"
-    shutil.copytree(whole, torn)
-    with (torn / "features-1.bin").open("ab") as file:
-        file.write((torn / "features-1.bin").read_bytes()[32:20_000])
-    killed = directory / "killed"
-    store = FeatureStore(directory / "live", LIMIT)
-    assert store.write(items[:200])
-    files = store._access._open(create=False)
-    assert files is not None
-    with files.index.writing():
-        files.index._connection.execute("PRAGMA cache_size = 1")
-        files.index.put(files.records.append(items[200:]))
-        shutil.copytree(directory / "live", killed)
-    assert (killed / "index-1.sqlite-journal").stat().st_size > 0
-    return [whole, whole, torn, killed]
+        assert cache.write(items[start : start + 50])
+    assert FeatureCache(live, LIMIT).write(items[:200])
+    with transaction(live / "features.sqlite", writes=True) as connection:
+        assert connection is not None
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("DELETE FROM features")
+        shutil.copytree(live, killed)
+    assert (killed / "features.sqlite-journal").stat().st_size > 0
+    return [whole, whole, killed]
 
 
-def check(store: FeatureStore) -> int:
-    """The number of values that are missing; that the others are right is asserted."""
-    values = store.read(list(VALUES))
+def check(cache: FeatureCache) -> int:
+    """Asserts that all values are right or missing, and returns how many are missing."""
+    values = cache.read(list(VALUES))
     for value, expected in zip(values, VALUES.values(), strict=True):
         assert value is None or value == expected, "a wrong value"
     return values.count(None)
 
 
 def try_case(templates: list[Path], directory: Path, seed: int) -> tuple[str, str]:
-    """What was done to a store, and what came of it."""
+    """Returns what was done to a cache, and how it ended."""
     choice = random.Random(seed)
     shutil.rmtree(directory, ignore_errors=True)
     shutil.copytree(choice.choice(templates), directory)
-    store = FeatureStore(directory, LIMIT)
-    was_open = choice.random() < 0.25
-    if was_open:
-        check(store)
+    cache = FeatureCache(directory, LIMIT)
+    if choice.random() < 0.25:
+        check(cache)
     paths = sorted(path for path in directory.iterdir() if path.name != "lock")
     if choice.random() < 0.6:
-        paths = [directory / "features-1.bin"]
+        paths = [directory / "features.sqlite"]
     done = [
         mutate_file(path, choice)
         for path in choice.sample(paths, min(len(paths), choice.choice([1, 1, 1, 2])))
     ]
-    lost = check(store)
-    missing = set(store.missing(VALUES))
-    written = store.write([(key, value) for key, value in VALUES.items() if key in missing])
-    left = check(store)
-    assert left == 0 or not written, "what was written is not there"
-    store.close()
-    again = FeatureStore(directory, LIMIT)
-    left_again = check(again)
+    lost = check(cache)
+    missing = set(cache.missing(VALUES))
+    written = cache.write([(key, value) for key, value in VALUES.items() if key in missing])
+    assert check(cache) == 0 or not written, "what was written is not there"
+    again = FeatureCache(directory, LIMIT)
+    lost += check(again)
     usable = again.write(VALUES.items()) and check(again) == 0
-    again.close()
-    outcome = "whole again" if usable else "given up"
-    if usable and (lost or left_again):
-        outcome += ", some computed again"
-    return (" and ".join(done) + (" while open" if was_open else "")), outcome
+    outcome = "usable" if usable else "given up"
+    return " and ".join(done), outcome + (", some computed again" if usable and lost else "")
 
 
 def test_any_mutation_of_its_files_gives_right_values_or_none(tmp_path: Path) -> None:
