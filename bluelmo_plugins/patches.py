@@ -141,25 +141,9 @@ def _archived_whole(original: Function) -> Function:
     return archive
 
 
-def _reading_numbers_alike(original: Function) -> Function:
-    """For `read_state_dict` where checkpoints are compared."""
-
-    @wraps(original)
-    def read(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {name: values.float() for name, values in original(*args, **kwargs).items()}
-
-    return read
-
-
 _CONFIG_REACHES_OUT = "the config of an archive can import and run any code, and open any file"
 
 PATCHES = [
-    Patch(
-        "allennlp.commands.diff:read_state_dict",
-        "`allennlp diff` fails on a checkpoint that holds whole numbers",
-        "c720b9624c23ea76f066e185a147d4822cafd44f997ceb9230ac0e6d4af9cabd",
-        _reading_numbers_alike,
-    ),
     Patch(
         "allennlp.common.from_params:create_kwargs",
         "a misspelled key of the trainer changes nothing, without a word",

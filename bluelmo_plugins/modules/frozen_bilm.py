@@ -237,5 +237,5 @@ def _key(sentence: Sentence) -> bytes:
 
 
 def _sums(digest: Tensor) -> list[str]:
-    content = bytes(digest.tolist())
+    content = bytes(map(int, digest.tolist()))
     return [content[:32].hex(), content[32:].hex()]

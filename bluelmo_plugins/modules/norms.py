@@ -1,6 +1,6 @@
 """Norms of a classifier head, computed over real rows only: sentences, or tokens without pads."""
 
-from typing import Optional
+from typing import Any, Optional
 
 import torch
 from torch import Tensor
@@ -12,7 +12,15 @@ from bluelmo_plugins.errors import InputError, unknown_name
 MOMENTUM = 0.1
 
 
-class BatchNorm(torch.nn.BatchNorm1d):
+class _UncountedBatchNorm(torch.nn.BatchNorm1d):
+    """Keeps no number of batches, which nothing reads and `allennlp diff` cannot compare."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.num_batches_tracked = None
+
+
+class BatchNorm(_UncountedBatchNorm):
     """
     Batch norm over features that survives a batch of one row.
 
@@ -41,7 +49,7 @@ class BatchNorm(torch.nn.BatchNorm1d):
         return super().forward(rows)
 
 
-class PositionBatchNorm(torch.nn.BatchNorm1d):
+class PositionBatchNorm(_UncountedBatchNorm):
     """
     Batch norm whose channels are the positions of a sentence, as in the original's NER model
     (elmoft.py L114: `BatchNorm1d(128)` over `(batch, 128, features)`).

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from logging import getLogger
 from multiprocessing import parent_process
+from threading import RLock
 from typing import Any
+
+from tqdm import tqdm  # type: ignore[import-untyped]  # it carries no types
 
 from bluelmo_plugins.terminal.command import is_command, what_is_done
 from bluelmo_plugins.terminal.last_words import explain_the_end
@@ -27,6 +30,8 @@ def install() -> None:
         bound_log_files()
     if not is_command(sys.argv[0]) or os.environ.get("ALLENNLP_DEBUG"):
         return
+    # By default it is one for several processes, which Python 3.14 reports as leaked at the end.
+    tqdm.set_lock(RLock())
     explain_the_end()
     if _shows_all():
         return

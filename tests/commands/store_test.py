@@ -84,8 +84,8 @@ def test_shows_all_caches_and_those_that_cannot_be_read(caches, capsys):
 
 
 def test_an_empty_folder_is_shown_as_such(tmp_path, capsys):
-    run("show", "--dir", tmp_path / "none")
-    assert capsys.readouterr().out == f"{tmp_path}/none: 0 caches, 0 B\n"
+    run("show", "--dir", tmp_path)
+    assert capsys.readouterr().out == f"{tmp_path}: 0 caches, 0 B\n"
 
 
 def test_a_name_that_no_cache_has_is_refused(caches):
@@ -196,3 +196,9 @@ def test_a_time_that_is_none_is_refused(caches, text, capsys):
     with pytest.raises(SystemExit):
         run("prune", "--dir", caches, f"--unused-for={text}")
     assert "is no time such as 12h, 30d or 8w" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["show"], ["verify"], ["prune", "--all"]])
+def test_a_folder_that_is_not_there_is_told(tmp_path, command):
+    with pytest.raises(InputError, match="there is no such folder"):
+        run(*command, "--dir", tmp_path / "nowhere")

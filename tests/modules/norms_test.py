@@ -94,3 +94,11 @@ def test_sentence_vectors_have_no_positions() -> None:
 def test_an_unknown_norm_lists_the_known_ones() -> None:
     with pytest.raises(InputError, match=r"norm 'bach'.*'layer'.*mean 'batch'"):
         build_norm("bach", 2, 0)
+
+
+@pytest.mark.parametrize("name", ["batch", "batch_positions"])
+def test_a_norm_keeps_what_allennlp_diff_can_compare_and_loads_it(name):
+    norm = build_norm(name, 3, 4)
+    state = norm.state_dict()
+    assert all(values.is_floating_point() for values in state.values())
+    norm.load_state_dict(state)

@@ -83,8 +83,8 @@ class ElmoFiles:
 
     @property
     def sha256(self) -> Tensor:
-        """The same as a tensor: 64 bytes."""
-        return torch.tensor(list(bytes.fromhex("".join(self.digests))), dtype=torch.uint8)
+        """The same as a tensor of 64 bytes, in a dtype that `allennlp diff` can compare."""
+        return torch.tensor(list(bytes.fromhex("".join(self.digests))), dtype=torch.float)
 
 
 def _digest(path: PathOrStr) -> str:
