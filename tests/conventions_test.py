@@ -18,7 +18,7 @@ import bluelmo_plugins
 
 PACKAGE = Path(bluelmo_plugins.__file__).parent
 REPOSITORY = PACKAGE.parent
-LONGEST_FILE = 250
+LONGEST_FILE = 500
 _FOLDERS = ("benchmarks", "bluelmo_plugins", "configs", "docs", "requirements", "study", "tests")
 
 Documented = tuple[str, Any, Callable[..., Any]]

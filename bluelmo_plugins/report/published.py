@@ -1,6 +1,9 @@
 """The rows that others published for BLUE."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+import numpy as np
 
 PUBLISHED_SYSTEMS = ("ELMo", "BioBERT", "BlueBERT")
 
@@ -52,3 +55,13 @@ BLUE_TASKS = (
     BlueTask("mednli", "MedNLI", "accuracy", "accuracy", (71.4, 80.5, 84.0)),
 )
 """In the order of BLUE's own table."""
+
+
+def is_blue_score(corpus: str, metrics: Mapping[str, float]) -> bool:
+    """Whether the metric "blue" is the one that BLUE has for the corpus."""
+    official = [metrics.get(each.metric) for each in BLUE_TASKS if each.corpus == corpus]
+    # Two NaN are the same score: none.
+    return any(
+        score is not None and np.array_equal(score, metrics["blue"], equal_nan=True)
+        for score in official
+    )

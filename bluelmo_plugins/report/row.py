@@ -10,8 +10,8 @@ import numpy as np
 from bluelmo_plugins.dataset_readers.published_counts import PUBLISHED_COUNTS, SPLITS
 from bluelmo_plugins.dataset_readers.split_files import split_of
 from bluelmo_plugins.report.bootstrap import Interval, bootstrap_interval
-from bluelmo_plugins.report.published import BLUE_TASKS, BlueTask
-from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.report.published import BLUE_TASKS, BlueTask, is_blue_score
+from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.report.runs.scored_run import ScoredRun
 
 # A test split of another size than BLUE's by more than this share is another corpus. That of DDI
@@ -141,12 +141,6 @@ def _other_data(
     sizes = differing_sizes(first).values()
     if any(abs(size - published) > _TOLERANCE * published for size, published in sizes):
         reasons.append("not BLUE's test split")
-    if any(not _is_official(each, task) for each in runs):
+    if not all(is_blue_score(task.corpus, each.evaluation.metrics) for each in runs):
         reasons.append("not BLUE's score")
     return reasons
-
-
-def _is_official(run: ScoredRun, task: BlueTask) -> bool:
-    official = run.evaluation.metrics.get(task.metric)
-    # Two NaN are the same score: none.
-    return official is not None and np.array_equal(official, run.test_score, equal_nan=True)

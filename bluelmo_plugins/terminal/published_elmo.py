@@ -3,7 +3,7 @@
 from typing import Optional
 
 from bluelmo_plugins.report.published import BLUE_TASKS
-from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.report.runs.evaluation import Samples
 
 
 def beside_published_elmo(corpus: str, samples: Samples) -> Optional[str]:

@@ -9,8 +9,8 @@ import pytest
 from bluelmo_plugins.report.blue_table import make_table
 from bluelmo_plugins.report.published import BLUE_TASKS
 from bluelmo_plugins.report.row import deviation, mean
+from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.report.runs.run import find_runs
-from bluelmo_plugins.report.runs.samples import Samples
 from tests.report.conftest import DDI_ROWS
 from tests.report.fake_runs import config_of, label_sample, write_evaluated, write_training
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.runs.evaluation import Evaluation, write_evaluation
+from bluelmo_plugins.report.runs.evaluation import Samples, new_evaluation, write_evaluation
 from bluelmo_plugins.report.runs.run import Run, read_run
-from bluelmo_plugins.report.runs.samples import Samples
 
 DDI_LABELS = ["DDI-advise", "DDI-effect", "DDI-int", "DDI-mechanism", "DDI-false"]
 HALLMARKS = ["growing", "spreading", "hiding"]
@@ -119,7 +118,7 @@ def write_evaluated(
     if family == "relation":
         metrics["support/DDI-int"] = 1.0
     sizes = compared[0].sizes if sizes is None else sizes
-    write_evaluation(run, Evaluation(str(test_file), run.archive_sha256, samples, sizes, metrics))
+    write_evaluation(run, new_evaluation(run, test_file, samples, sizes, metrics))
     return run
 
 

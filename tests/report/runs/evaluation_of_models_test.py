@@ -9,8 +9,12 @@ from allennlp.common import Params
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.runs.evaluate import _batch_size, device_of, evaluate_run
-from bluelmo_plugins.report.runs.evaluation import read_evaluation
+from bluelmo_plugins.report.runs.evaluation import (
+    _batch_size,
+    device_of,
+    evaluate_run,
+    read_evaluation,
+)
 from bluelmo_plugins.report.runs.run import read_run
 from bluelmo_plugins.sample.folder import DISCLAIMER
 from tests.configs.jsonnet_files import CONFIGS
