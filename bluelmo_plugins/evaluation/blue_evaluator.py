@@ -17,9 +17,9 @@ from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
 @Evaluator.register("blue")
 class BlueEvaluator(SimpleEvaluator):
     """
-    AllenNLP's own evaluation, which shows no final figures by itself; this one prints them, the
-    score last and marked if it is BLUE's official one, in percent with one decimal; "none" where a figure is
-    not defined. What it returns and writes into files are fractions, as from `SimpleEvaluator`.
+    Evaluates as `SimpleEvaluator` and prints the metrics, in percent with one decimal, or "none"
+    where one is not defined. The last line is the score, and whether it is BLUE's official one.
+    Returns and writes fractions, as `SimpleEvaluator` does.
 
     Registered as an `Evaluator` with name "blue".
 

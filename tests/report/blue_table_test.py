@@ -164,7 +164,8 @@ class TestNotes:
         table = table_of(ddi_runs)
         assert len(row_named(table, "DDI").runs) == 1
         assert table.notes[-1] == (
-            f"Not evaluated on the test split, or trained anew since: {ddi_runs / 'seed-2'}. "
+            "Not evaluated, or model, settings or test file have changed since: "
+            f"{ddi_runs / 'seed-2'}. "
             "With --evaluate, `allennlp blue report` does it."
         )
 

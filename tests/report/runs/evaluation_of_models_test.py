@@ -1,11 +1,15 @@
 """Evaluating a run: what is kept is what `allennlp evaluate` and `allennlp predict` say."""
 
+import json
 from pathlib import Path
 
 import pytest
+from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import train_model
 from allennlp.common import Params
+from allennlp.models.archival import load_archive as load
 
+import bluelmo_plugins.report.runs.evaluation as module
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.official.task import load_task
 from bluelmo_plugins.report.comparison.compare import compare_runs
@@ -24,10 +28,14 @@ from tests.report.fake_runs import config_of, write_training
 
 @pytest.mark.parametrize(
     ("task", "corpus", "size"),
-    [("ddi", "ddi2013-type", "positives"), ("bc5cdr-chem", "BC5CDR-chem", "mentions")],
+    [
+        ("ddi", "ddi2013-type", "positives"),
+        ("bc5cdr-chem", "BC5CDR-chem", "mentions"),
+        ("biosses", "BIOSSES", "pairs"),
+    ],
 )
 def test_the_scores_are_those_of_the_predictions(
-    task, corpus, size, tiny_elmo, sample_corpora, tmp_path
+    task, corpus, size, tiny_elmo, sample_corpora, tmp_path, monkeypatch, capsys
 ):
     config = tmp_path / "config.jsonnet"
     # Windows, so that sentences have to be put together again; max_instances would count
@@ -43,7 +51,21 @@ def test_the_scores_are_those_of_the_predictions(
     test_file.write_text("".join(lines[:150]))
     (test_file.parent / "README.md").write_text(DISCLAIMER)
 
+    expected = evaluate_from_archive(run.archive, json.dumps(str(test_file)))
+    loaded = []
+    monkeypatch.setattr(
+        module, "load_archive", lambda *args, **kwargs: loaded.append(args) or load(*args, **kwargs)
+    )
+    capsys.readouterr()
+
     evaluation = evaluate_run(run, test_file)
+
+    assert len(loaded) == 1
+    # A mean over batches, which are others here.
+    loss, expected_loss = evaluation.metrics["loss"], expected.pop("loss")
+    assert loss == pytest.approx(expected_loss, rel=0.1)
+    assert evaluation.metrics == pytest.approx({**expected, "loss": loss}, rel=1e-6)
+    assert "(the official BLUE score)" in capsys.readouterr().out
 
     assert read_evaluation(run) == evaluation
     assert (evaluation.test_file, evaluation.archive_sha256) == (
