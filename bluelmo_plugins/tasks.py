@@ -10,6 +10,7 @@ from logging import WARNING, getLogger
 from pathlib import Path
 from typing import Any, Optional, cast
 
+import numpy as np
 from allennlp.common import Params
 from allennlp.data import DatasetReader
 from allennlp.training.metrics import Metric
@@ -52,6 +53,12 @@ class About:
     """Where to get the corpus."""
     counts: Optional[Mapping[str, Sequence[int]]] = None
     """Published counts of train, dev and test, by what is counted."""
+
+    def is_blue_score(self, metrics: Mapping[str, float]) -> bool:
+        """Whether the metric "blue" is the official score of a task of BLUE."""
+        score = metrics.get(str(self.metric)) if self.blue_row is not None else None
+        # Two NaN are the same score: none.
+        return score is not None and np.array_equal(score, metrics["blue"], equal_nan=True)
 
     @classmethod
     def of(cls, config: Mapping[str, Any], path: Path) -> "About":

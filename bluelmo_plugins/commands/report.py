@@ -8,10 +8,8 @@ from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.blue_table import make_table
 from bluelmo_plugins.report.formats import as_text
-from bluelmo_plugins.report.runs.evaluate import evaluate_run
-from bluelmo_plugins.report.runs.evaluation import read_evaluation
-from bluelmo_plugins.report.runs.run import Run, find_runs
-from bluelmo_plugins.report.runs.test_split import find_test_file
+from bluelmo_plugins.report.runs.evaluation import evaluate_run, read_evaluation
+from bluelmo_plugins.report.runs.run import Run, find_runs, find_test_file
 from bluelmo_plugins.report.write import write_report
 
 

@@ -66,5 +66,6 @@ class Score(Verb):
         if args.json is not None:
             args.json.write_text(json.dumps(scored.metrics, indent=2) + "\n", encoding="utf-8")
         where = f"{task.name}, {args.prediction.name} against {args.gold.name}"
-        # The score is the last word.
-        print(*scored.notes, report(scored.metrics, where, task.score), sep="\n", flush=True)
+        figures = report(scored.metrics, where, task.score, task.about, args.gold)
+        # The score comes last.
+        print(*scored.notes, figures, sep="\n", flush=True)

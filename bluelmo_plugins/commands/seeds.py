@@ -17,12 +17,14 @@ from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.row import deviation, mean
-from bluelmo_plugins.report.runs.epochs import read_epochs
-from bluelmo_plugins.report.runs.evaluate import evaluate_run
-from bluelmo_plugins.report.runs.evaluation import Evaluation, read_evaluation
-from bluelmo_plugins.report.runs.run import read_run
+from bluelmo_plugins.report.runs.evaluation import (
+    Evaluation,
+    evaluate_run,
+    read_evaluation,
+    write_evaluation,
+)
+from bluelmo_plugins.report.runs.run import find_test_file, read_epochs, read_run
 from bluelmo_plugins.report.runs.seed_run import SeedRun, seed_runs
-from bluelmo_plugins.report.runs.test_split import find_test_file
 from bluelmo_plugins.terminal.command import PART_OF
 
 _DEFAULT_SEEDS = 3
@@ -170,8 +172,10 @@ def _parse_seeds(number: Optional[str], seeds: Optional[str]) -> list[int]:
 def _finish(run: SeedRun, test_file: Path, packages: Sequence[str]) -> Evaluation:
     with run.locked() as lock:
         if run.is_trained():
-            evaluation = read_evaluation(run.run)
-            if evaluation is not None and Path(evaluation.test_file).samefile(test_file):
+            evaluation = read_evaluation(run.run, test_file)
+            if evaluation is not None:
+                # The same file may have moved.
+                write_evaluation(run.run, evaluation)
                 run.say("was trained and evaluated before")
                 return evaluation
             run.say("was trained before")

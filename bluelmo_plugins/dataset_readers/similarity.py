@@ -110,7 +110,7 @@ class SimilarityReader(PairReader):
 
 
 def _score_field(score: float) -> TensorField:
-    return TensorField(torch.tensor(score))
+    return TensorField(torch.tensor(score, dtype=torch.float64))
 
 
 def _to_number(text: str) -> Optional[float]:

@@ -1,4 +1,4 @@
-"""`allennlp evaluate` says the official score in words."""
+"""Makes `allennlp evaluate` print the metrics, and which of them is the score."""
 
 from logging import LogRecord, getLogger
 from pathlib import Path
@@ -9,7 +9,6 @@ from allennlp.data import DataLoader
 from allennlp.evaluation import Evaluator, Serializer, SimpleEvaluator
 from allennlp.models import Model
 
-from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import report
 from bluelmo_plugins.modules.feature_pass import fill_feature_caches
 from bluelmo_plugins.tasks import About
@@ -19,18 +18,18 @@ from bluelmo_plugins.terminal.after_evaluation import tell_after_evaluation
 @Evaluator.register("blue")
 class BlueEvaluator(SimpleEvaluator):
     """
-    AllenNLP's own evaluation, which shows no final figures by itself; this one prints them, the
-    official score last and marked as such, in percent with one decimal; "none" where a figure is
-    not defined. What it returns and writes into files are fractions, as from `SimpleEvaluator`.
+    Evaluates as `SimpleEvaluator` and prints the metrics, in percent with one decimal, or "none"
+    where one is not defined. The last line is the score, and whether it is BLUE's official one.
+    Returns and writes fractions, as `SimpleEvaluator` does.
 
     Registered as an `Evaluator` with name "blue".
 
     # Parameters
 
     task : `str`, optional (default = `""`)
-        The name of the task, for the printed line.
+        The name of the corpus in the configs.
     score : `str`, optional (default = `"score"`)
-        What the official score is, in words, e.g. "macro F1 of the 4 positive types".
+        The name of the score, e.g. "macro F1 of the 4 positive types".
     about : `dict[str, Any]`, optional (default = `None`)
         What the config says about the task: see `bluelmo_plugins.tasks.About`.
     batch_serializer : `Serializer`, optional (default = `None`)
@@ -64,15 +63,10 @@ class BlueEvaluator(SimpleEvaluator):
         """
         fill_feature_caches(model, data_loader.iter_instances())
         metrics: dict[str, Any] = super().__call__(model, data_loader, *args, **kwargs)
-        if "blue" not in metrics:
-            raise InputError(
-                f"the model has no metric 'blue', only {', '.join(sorted(metrics))}",
-                todo="Evaluate it with `evaluation: {type: 'simple'}`",
-            )
         data_path = getattr(data_loader, "data_path", "")
-        file_name = Path(str(data_path)).name
-        where = ", ".join(part for part in (self._task, file_name) if part)
-        print(report(metrics, where, self._score), flush=True)
+        file = Path(str(data_path))
+        where = ", ".join(part for part in (self._task, file.name) if part)
+        print(report(metrics, where, self._score, self._about, file), flush=True)
         getLogger("allennlp.commands.evaluate").addFilter(_is_no_closing_line)
         tell_after_evaluation(self._about, data_path)
         return metrics

@@ -2,37 +2,38 @@
 
 import math
 import re
+from pathlib import Path
+from typing import Optional
+
+from bluelmo_plugins.dataset_readers.split_files import split_of
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.tasks import About
 
 _FRACTION = re.compile(r"blue|(.*_)?(f1|precision|recall|accuracy|pearson)([_/].*)?")
 _LABEL_F1 = re.compile(r"f1/(?P<label>.+)")
 
 
-def report(metrics: dict[str, float], where: str, score: str) -> str:
+def report(metrics: dict[str, float], where: str, score: str, about: About, gold: Path) -> str:
     """
-    The figures of an evaluation as text: labels, other figures, and last the official score.
+    Formats the metrics of an evaluation: by label, then the others, and last the score "blue".
 
-    # Parameters
-
-    metrics : `dict[str, float]`
-        What a model's `get_metrics(reset=True)` gives, with the official score as "blue".
-    where : `str`
-        The task and the file.
-    score : `str`
-        What the official score is, in words.
-
-    # Returns
-
-    `str`
-        Several lines.
+    `where` names task and file; the task and the name of the `gold` file decide whether this is
+    BLUE's official score. Raises an `InputError` if there is no "blue".
     """
+    if "blue" not in metrics:
+        raise InputError(
+            f"the model has no metric 'blue', only {', '.join(sorted(metrics))}",
+            todo="Evaluate it with `evaluation: {type: 'simple'}`",
+        )
     labels = [found["label"] for found in map(_LABEL_F1.fullmatch, metrics) if found]
     others = [name for name in metrics if "/" not in name and name != "blue"]
+    kind = _kind_of_score(metrics, about, split_of(gold))
     return "\n".join(
         [
             "",
             *_label_table(metrics, labels),
             ", ".join(f"{name} {shown(name, metrics[name])}" for name in others),
-            f"{where}: {score} {shown('blue', metrics['blue'])} (the official BLUE score)",
+            f"{where}: {score} {shown('blue', metrics['blue'])} ({kind})",
         ]
     )
 
@@ -58,6 +59,14 @@ def shown(name: str, value: float) -> str:
     if _FRACTION.fullmatch(name):
         return f"{100 * value:.1f}"
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.3f}"
+
+
+def _kind_of_score(metrics: dict[str, float], about: About, split: Optional[str]) -> str:
+    if not about.is_blue_score(metrics):
+        return "not a score of BLUE"
+    if split == "test":
+        return "the official BLUE score"
+    return "BLUE's measure" if split is None else f"BLUE's measure, on the {split} split"
 
 
 def _label_table(metrics: dict[str, float], labels: list[str]) -> list[str]:

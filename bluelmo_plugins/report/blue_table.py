@@ -9,9 +9,13 @@ from pathlib import Path
 from bluelmo_plugins.report.notes import notes_on
 from bluelmo_plugins.report.row import Row, row_of
 from bluelmo_plugins.report.runs.evaluation import read_evaluation
-from bluelmo_plugins.report.runs.grouping import group_runs
 from bluelmo_plugins.report.runs.run import Run
-from bluelmo_plugins.report.runs.scored_run import ScoredRun, scored_run, with_comparisons
+from bluelmo_plugins.report.runs.scored_run import (
+    ScoredRun,
+    group_runs,
+    scored_run,
+    with_comparisons,
+)
 from bluelmo_plugins.tasks import shipped_tasks
 
 TITLE = "BLUE: official scores on the test splits, in percent"

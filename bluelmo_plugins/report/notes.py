@@ -7,10 +7,9 @@ from itertools import pairwise
 
 from bluelmo_plugins.report.bootstrap import LEVEL, NUM_RESAMPLES
 from bluelmo_plugins.report.row import Row, differing_sizes
-from bluelmo_plugins.report.runs.evaluation import PREDICTIONS_NAME
-from bluelmo_plugins.report.runs.grouping import experiment
-from bluelmo_plugins.report.runs.run import Run
-from bluelmo_plugins.report.runs.settings import differences
+from bluelmo_plugins.report.runs.evaluation import EVALUATION_NAME, PREDICTIONS_NAME
+from bluelmo_plugins.report.runs.run import Run, differences
+from bluelmo_plugins.report.runs.scored_run import experiment
 
 LEGEND = (
     "bluelmo: mean over runs with other seeds; sd: their deviation, with n - 1. "
@@ -97,8 +96,8 @@ def _on_predictions(row: Row) -> Iterator[str]:
     for run in row.runs:
         if run.comparison is not None and not _same(run.comparison.total, run.test_score):
             yield (
-                f"{run.run.name}: its {PREDICTIONS_NAME} gives another score on the test split as "
-                "it is now. Evaluate it again."
+                f"{run.run.name}: its {PREDICTIONS_NAME} gives another score. Remove its "
+                f"{EVALUATION_NAME}, and evaluate it again with --evaluate."
             )
 
 
@@ -120,6 +119,7 @@ def _on_not_evaluated(runs: Sequence[Run]) -> Iterator[str]:
     names = [run.name for run in runs if run.archive.is_file()]
     if names:
         yield (
-            f"Not evaluated on the test split, or trained anew since: {', '.join(names)}. "
+            "Not evaluated, or model, settings or test file have changed since: "
+            f"{', '.join(names)}. "
             "With --evaluate, `allennlp blue report` does it."
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from bluelmo_plugins.dataset_readers.split_files import SPLITS, split_of
 from bluelmo_plugins.report.bootstrap import Interval, bootstrap_interval
-from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.report.runs.scored_run import ScoredRun
 from bluelmo_plugins.tasks import About
 
@@ -142,12 +142,6 @@ def _other_data(
     sizes = differing_sizes(first).values()
     if any(abs(size - published) > _TOLERANCE * published for size, published in sizes):
         reasons.append("not BLUE's test split")
-    if any(not _is_official(each, task) for each in runs):
+    if not all(task.is_blue_score(each.evaluation.metrics) for each in runs):
         reasons.append("not BLUE's score")
     return reasons
-
-
-def _is_official(run: ScoredRun, task: About) -> bool:
-    official = run.evaluation.metrics.get(str(task.metric))
-    # Two NaN are the same score: none.
-    return official is not None and np.array_equal(official, run.test_score, equal_nan=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bluelmo_plugins.report.comparison.comparison import Numbers
 from bluelmo_plugins.report.picture import DOTS_PER_INCH, OURS
-from bluelmo_plugins.report.runs.epochs import Epochs
+from bluelmo_plugins.report.runs.run import Epochs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

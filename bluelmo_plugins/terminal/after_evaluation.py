@@ -7,8 +7,8 @@ from typing import Any, Optional
 
 from allennlp.commands.evaluate import Evaluate
 
+from bluelmo_plugins.report.runs.evaluation import samples_of
 from bluelmo_plugins.report.runs.run import Run, read_run
-from bluelmo_plugins.report.runs.samples import samples_of
 from bluelmo_plugins.tasks import About
 from bluelmo_plugins.terminal.command import arguments_of
 from bluelmo_plugins.terminal.last_words import tell

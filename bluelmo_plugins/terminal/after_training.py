@@ -13,11 +13,15 @@ from allennlp.common import Params
 from bluelmo_plugins.config_keys import check_experiment
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.figures import shown
-from bluelmo_plugins.report.runs.epochs import METRICS_NAME, Epochs, read_epochs
-from bluelmo_plugins.report.runs.evaluate import device_of
-from bluelmo_plugins.report.runs.run import Run, read_run
-from bluelmo_plugins.report.runs.samples import samples_of
-from bluelmo_plugins.report.runs.test_split import find_test_file
+from bluelmo_plugins.report.runs.evaluation import device_of, samples_of
+from bluelmo_plugins.report.runs.run import (
+    METRICS_NAME,
+    Epochs,
+    Run,
+    find_test_file,
+    read_epochs,
+    read_run,
+)
 from bluelmo_plugins.terminal.command import arguments_of
 from bluelmo_plugins.terminal.last_words import tell
 from bluelmo_plugins.terminal.published_elmo import beside_published_elmo

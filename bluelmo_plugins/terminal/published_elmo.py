@@ -2,7 +2,7 @@
 
 from typing import Optional
 
-from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.tasks import About
 
 

@@ -9,8 +9,7 @@ import pytest
 import bluelmo_plugins.commands.report as module
 from bluelmo_plugins.commands.report import Report
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.report.runs.evaluation import Evaluation, write_evaluation
-from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.report.runs.evaluation import Samples, new_evaluation, write_evaluation
 from tests.report.fake_runs import config_of, label_sample, write_evaluated, write_training
 
 
@@ -108,10 +107,8 @@ class TestEvaluate:
         def evaluate(of, test_file):
             evaluated.append((of.name, test_file))
             metrics = {"blue": 0.25, "accuracy": 0.25}
-            checksum = of.archive_sha256
-            evaluation = Evaluation(
-                str(test_file), checksum, Samples(False, False), {"pairs": 1422}, metrics
-            )
+            samples = Samples(False, False)
+            evaluation = new_evaluation(of, test_file, samples, {"pairs": 1422}, metrics)
             write_evaluation(of, evaluation)
 
         monkeypatch.setattr(module, "evaluate_run", evaluate)
@@ -135,6 +132,18 @@ class TestEvaluate:
         run(runs, "--evaluate")
         assert [name for name, _ in evaluated] == [new_run.name] * 2
 
+    def test_another_content_of_the_test_file_is_evaluated_on(self, runs, test_file, evaluated):
+        for seed in (1, 2):
+            path = runs / f"seed-{seed}" / "config.json"
+            config = json.loads(path.read_text())
+            config["test_data_path"] = str(test_file)
+            path.write_text(json.dumps(config))
+        (runs / "seed-2" / "predictions.jsonl").unlink()
+        (runs / "seed-1" / "predictions.jsonl").unlink()
+        test_file.write_text(test_file.read_text().replace("neutral", "entailment"))
+        run(runs, "--evaluate")
+        assert len(evaluated) == 2
+
     def test_a_missing_test_split_is_told_before_any_work(self, new_run, runs, evaluated):
         config = new_run.config | {"train_data_path": "/nowhere/mednli/train.tsv"}
         config["validation_data_path"] = "/nowhere/mednli/dev.tsv"
@@ -149,7 +158,7 @@ class TestEvaluate:
         run(runs)
         assert evaluated == []
         printed = " ".join(capsys.readouterr().out.split())
-        assert f"trained anew since: {new_run.name}. With --evaluate," in printed
+        assert f"have changed since: {new_run.name}. With --evaluate," in printed
 
 
 def test_directories_without_runs_are_errors(tmp_path):
@@ -165,11 +174,12 @@ def test_damage_is_told_with_the_file(runs):
         run(runs)
 
 
-def test_predictions_of_another_test_split_are_told_with_what_to_do(runs, test_file):
-    text = test_file.read_text()
-    test_file.write_text(text + "d\tIt snows .\tIt is cold .\tentailment\n")
-    with pytest.raises(InputError, match=r"3 rows, the test split has 4.*--evaluate"):
-        run(runs)
+def test_no_score_is_shown_for_a_test_file_with_another_content(runs, test_file, capsys):
+    test_file.write_text(test_file.read_text().replace("neutral", "entailment"))
+    run(runs)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"have changed since: {runs}/seed-1, {runs}/seed-2." in printed
+    assert "MedNLI accuracy 71.4 80.5 84.0" in printed
 
 
 def test_two_configs_in_one_directory_are_two_rows(runs, capsys):

@@ -48,7 +48,7 @@ def evaluate(path: Path, model: Model, **more: Any) -> dict[str, Any]:
     loader = MultiProcessDataLoader(LineReader(), str(path), batch_size=3)
     loader.index_with(model.vocab)
     # As `evaluate_from_archive` calls it.
-    params = Params({"type": "blue", "task": "ddi", "score": "macro F1 of the 2 types"})
+    params = Params({"type": "blue", "task": "ddi2013-type", "score": "macro F1 of the 2 types"})
     params["cuda_device"] = -1
     return Evaluator.from_params(params)(model, loader, "", **more)
 
@@ -67,7 +67,7 @@ def test_the_official_score_is_said_in_words_and_last(
         "lowers        0.0        0.0        0.0          1",
         "precision_micro 50.0, recall_micro 66.7, f1_micro 57.1, "
         "precision_macro 25.0, recall_macro 50.0, f1_macro 33.3, loss 0.250",
-        "ddi, test.tsv: macro F1 of the 2 types 33.3 (the official BLUE score)",
+        "ddi2013-type, test.tsv: macro F1 of the 2 types 33.3 (the official BLUE score)",
     ]
     assert metrics["blue"] == pytest.approx(1 / 3)
     assert json.loads(file.read_text()) == pytest.approx(metrics)

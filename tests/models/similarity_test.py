@@ -9,7 +9,7 @@ from bluelmo_plugins.errors import InputError
 from tests.models.blue_model_test_case import BOE, HEAD, BlueModelTestCase
 
 SIGMOID = {**HEAD, "activation": "sigmoid"}
-GOLD = torch.tensor([3.5, 0.0, 1.0, 4.0, 2.0])
+GOLD = torch.tensor([3.3, 0.0, 1.0, 4.0, 2.0], dtype=torch.float64)
 
 
 class TestSimilarityModel(BlueModelTestCase):
@@ -25,7 +25,7 @@ class TestSimilarityModel(BlueModelTestCase):
     # The distance of two vectors does not change when both are moved.
     gradients_to_ignore: ClassVar = {"_classifier._head._norm.bias"}
     rows = """index\tsentence1\tsentence2\tscore
-c1\tThe gene was silenced .\tWe silenced the gene .\t3.5
+c1\tThe gene was silenced .\tWe silenced the gene .\t3.3
 c2\tMice slept more .\tThe enzyme binds iron .\t0.0
 c3\tCells grew .\tCells died within two days of the second treatment .\t1.0
 c4\tWater\tWater\t4.0
@@ -42,13 +42,13 @@ c5\tLoss of the receptor .\tThe receptor was lost in half of them .\t2.0
 
     def test_the_loss_is_the_squared_error_on_the_scale_from_0_to_1(self) -> None:
         output = self.run_model(self.set_up())
-        error = output["logits"].squeeze(-1) - GOLD / 4.0
+        error = output["logits"].squeeze(-1) - GOLD.float() / 4.0
         torch.testing.assert_close(output["loss"], error.square().mean())
         torch.testing.assert_close(output["score"], 4.0 * output["logits"].squeeze(-1))
 
     def test_the_originals_scale_of_5_can_be_had(self) -> None:
         output = self.run_model(self.set_up(score_scale=5.0))
-        error = output["logits"].squeeze(-1) - GOLD / 5.0
+        error = output["logits"].squeeze(-1) - GOLD.float() / 5.0
         torch.testing.assert_close(output["loss"], error.square().mean())
         torch.testing.assert_close(output["score"], 5.0 * output["logits"].squeeze(-1))
 

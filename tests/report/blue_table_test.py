@@ -8,8 +8,8 @@ import pytest
 
 from bluelmo_plugins.report.blue_table import make_table
 from bluelmo_plugins.report.row import deviation, mean
+from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.report.runs.run import find_runs
-from bluelmo_plugins.report.runs.samples import Samples
 from bluelmo_plugins.tasks import shipped_tasks
 from tests.report.conftest import DDI_ROWS
 from tests.report.fake_runs import config_of, label_sample, write_evaluated, write_training
@@ -164,7 +164,8 @@ class TestNotes:
         table = table_of(ddi_runs)
         assert len(row_named(table, "DDI").runs) == 1
         assert table.notes[-1] == (
-            f"Not evaluated on the test split, or trained anew since: {ddi_runs / 'seed-2'}. "
+            "Not evaluated, or model, settings or test file have changed since: "
+            f"{ddi_runs / 'seed-2'}. "
             "With --evaluate, `allennlp blue report` does it."
         )
 

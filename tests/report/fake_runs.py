@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.runs.evaluation import Evaluation, write_evaluation
+from bluelmo_plugins.report.runs.evaluation import Samples, new_evaluation, write_evaluation
 from bluelmo_plugins.report.runs.run import Run, read_run
-from bluelmo_plugins.report.runs.samples import Samples
 from bluelmo_plugins.tasks import load_task
 
 DDI_LABELS = ["DDI-advise", "DDI-effect", "DDI-int", "DDI-mechanism", "DDI-false"]
@@ -144,7 +143,7 @@ def write_evaluated(
     if family == "relation":
         metrics["support/DDI-int"] = 1.0
     sizes = compared[0].sizes if sizes is None else sizes
-    write_evaluation(run, Evaluation(str(test_file), run.archive_sha256, samples, sizes, metrics))
+    write_evaluation(run, new_evaluation(run, test_file, samples, sizes, metrics))
     return run
 
 

@@ -1,46 +1,50 @@
-"""A run with all that was kept about it."""
+"""An evaluated run with all that is known about it, and which runs are one experiment."""
 
-from contextlib import suppress
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
-from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.comparison.comparison import Comparison
-from bluelmo_plugins.report.runs.epochs import Epochs, read_epochs
-from bluelmo_plugins.report.runs.evaluation import PREDICTIONS_NAME, Evaluation
-from bluelmo_plugins.report.runs.run import CONFIG_NAME, Run
-from bluelmo_plugins.report.runs.samples import Samples, samples_of
-from bluelmo_plugins.report.runs.test_split import find_test_file
+from bluelmo_plugins.report.runs.evaluation import (
+    PREDICTIONS_NAME,
+    Evaluation,
+    Samples,
+    samples_of,
+)
+from bluelmo_plugins.report.runs.run import (
+    CONFIG_NAME,
+    SEED_KEYS,
+    Epochs,
+    Run,
+    read_epochs,
+    settings,
+)
 from bluelmo_plugins.tasks import load_task
+
+# These change where and how fast a model is trained, and not the model.
+_MACHINE_KEYS = frozenset({"cuda_device", "num_workers", "feature_store"})
 
 
 @dataclass(frozen=True)
 class ScoredRun:
     """
-    # Parameters
-
-    run : `Run`
-        The run.
-    epochs : `Epochs`
-        How its training went.
-    samples : `Samples`
-        What it stands on that is a sample, now or when it was evaluated.
-    evaluation : `Evaluation`
-        Its scores on the test split.
-    test_file : `Path`
-        What it was evaluated on; it need not be there any more.
-    comparison : `Optional[Comparison]`, optional (default = `None`)
-        Its answers on the test split; `None` if they or the test split are not at hand.
+    A run with its epochs, its samples (now or when it was evaluated) and its evaluation. The
+    comparison of its predictions with the gold is `None` where predictions or test file are gone.
     """
 
     run: Run
     epochs: Epochs
     samples: Samples
     evaluation: Evaluation
-    test_file: Path
     comparison: Optional[Comparison] = None
+
+    @property
+    def test_file(self) -> Path:
+        """The file that it was evaluated on; it may be gone."""
+        return Path(self.evaluation.test_file)
 
     @property
     def test_score(self) -> float:
@@ -49,39 +53,15 @@ class ScoredRun:
 
 
 def scored_run(run: Run, evaluation: Evaluation) -> ScoredRun:
-    """
-    Reads what else is in the directory of a run, but for the predictions.
-
-    # Parameters
-
-    run : `Run`
-        The run.
-    evaluation : `Evaluation`
-        That of its model.
-
-    # Returns
-
-    `ScoredRun`
-    """
-    test_file = _test_file(run, Path(evaluation.test_file))
-    samples = samples_of(run, test_file).united(evaluation.samples)
-    return ScoredRun(run, read_epochs(run), samples, evaluation, test_file)
+    """Reads what else is in the directory of a run, except for the predictions."""
+    samples = samples_of(run, Path(evaluation.test_file)).united(evaluation.samples)
+    return ScoredRun(run, read_epochs(run), samples, evaluation)
 
 
 def with_comparisons(runs: list[ScoredRun]) -> list[ScoredRun]:
     """
-    Holds the predictions of runs against the gold.
-
-    # Parameters
-
-    runs : `list[ScoredRun]`
-        Runs with one config, but for the seeds, that were evaluated on one file.
-
-    # Returns
-
-    `list[ScoredRun]`
-        The same; those whose predictions are not there stay without a comparison, and so do all of
-        them if the test file is not there, or is not scored by a metric of BLUE's.
+    Compares the predictions of one experiment's runs with the gold. Runs without predictions stay
+    without a comparison; so do all if the test file is gone, or BLUE does not have their metric.
     """
     files = [each.run.directory / PREDICTIONS_NAME for each in runs]
     present = [path for path in files if path.is_file()]
@@ -95,10 +75,16 @@ def with_comparisons(runs: list[ScoredRun]) -> list[ScoredRun]:
     ]
 
 
-def _test_file(run: Run, evaluated_on: Path) -> Path:
-    """Where the evaluation was done on another machine, the same file of this one."""
-    if not evaluated_on.is_file():
-        with suppress(InputError):
-            found = find_test_file(run.config)
-            return found if found.name == evaluated_on.name else evaluated_on
-    return evaluated_on
+def group_runs(runs: Iterable[ScoredRun]) -> list[list[ScoredRun]]:
+    """Groups runs of one corpus and one experiment that were evaluated on one file, in order."""
+    groups: dict[tuple[str, str, str], list[ScoredRun]] = {}
+    for each in runs:
+        config = json.dumps(experiment(each), sort_keys=True)
+        key = (each.run.corpus, config, str(each.test_file.resolve()))
+        groups.setdefault(key, []).append(each)
+    return list(groups.values())
+
+
+def experiment(run: ScoredRun) -> dict[str, Any]:
+    """Returns the settings of a run, without its seeds and those of the machine."""
+    return settings(run.run.config, _MACHINE_KEYS.union(SEED_KEYS))

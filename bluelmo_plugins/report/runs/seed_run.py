@@ -1,4 +1,4 @@
-"""One seed of an experiment: how far it has come, and what brings it to its end."""
+"""One seed of an experiment: its directory, its progress, and the command that trains it."""
 
 import fcntl
 import json
@@ -14,27 +14,21 @@ from allennlp.common.params import parse_overrides
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.files.whole_files import UNFINISHED
-from bluelmo_plugins.report.runs.epochs import METRICS_NAME
-from bluelmo_plugins.report.runs.run import CONFIG_NAME, SEED_KEYS, SEED_PREFIX, Run, read_run
-from bluelmo_plugins.report.runs.settings import differences, settings
+from bluelmo_plugins.report.runs.run import (
+    CONFIG_NAME,
+    METRICS_NAME,
+    SEED_KEYS,
+    SEED_PREFIX,
+    Run,
+    differences,
+    read_run,
+    settings,
+)
 
 
 @dataclass(frozen=True)
 class SeedRun:
-    """
-    # Parameters
-
-    seed : `int`
-        The seed.
-    directory : `Path`
-        Where the run is, or will be.
-    config_file : `Path`
-        What is trained.
-    overrides : `dict[str, Any]`
-        What replaces values of the config; the seeds are among it.
-    config : `dict[str, Any]`
-        Both together.
-    """
+    """The directory of a seed, and the config with the overrides, which hold the seed."""
 
     seed: int
     directory: Path
@@ -44,7 +38,7 @@ class SeedRun:
 
     @property
     def run(self) -> Run:
-        """The run as the report knows it."""
+        """The run in the directory."""
         return Run(self.directory, self.config)
 
     def say(self, what: str) -> None:
@@ -52,14 +46,7 @@ class SeedRun:
         print(f"seed {self.seed}: {what}", flush=True)
 
     def check(self) -> None:
-        """
-        Makes sure that the directory is free, or holds this very run.
-
-        # Raises
-
-        `InputError`
-            If it holds anything else.
-        """
+        """Raises an `InputError` if the directory holds anything but this very run."""
         todo = "Name another directory with -s, or move this one away"
         found = read_run(self.directory)
         if found is None:
@@ -77,13 +64,9 @@ class SeedRun:
     @contextmanager
     def locked(self) -> Iterator[int]:
         """
-        Keeps other processes off the directory. Where one is at work on it, waits for its end: that
-        may be the training of a command that was killed, which is not killed with it.
-
-        # Returns
-
-        `Iterator[int]`
-            The file descriptor of the lock. A child process that inherits it holds the lock, too.
+        Locks the directory against other processes and yields the lock's file descriptor, which a
+        child process inherits with the lock. Waits for a process that is at work on the directory:
+        the training of a command that was killed is not killed with it.
         """
         self.directory.parent.mkdir(parents=True, exist_ok=True)
         with self.directory.with_name(f".{self.directory.name}.lock").open("w") as file:
@@ -95,29 +78,18 @@ class SeedRun:
             yield file.fileno()
 
     def is_trained(self) -> bool:
-        """Whether the training came to its end. An interrupted one may have left an archive."""
+        """Whether the training is finished. An interrupted one may have left an archive."""
         return (self.directory / METRICS_NAME).is_file() and self.run.archive.is_file()
 
     def is_begun(self) -> bool:
-        """Whether there is a training to go on with."""
+        """Whether there is a training to resume."""
         return (self.directory / CONFIG_NAME).is_file()
 
     def command(self, packages: Sequence[str]) -> list[str]:
-        """
-        The AllenNLP command that trains it, or goes on with that.
-
-        # Parameters
-
-        packages : `Sequence[str]`
-            What the command has to import besides the plugins.
-
-        # Returns
-
-        `list[str]`
-        """
+        """Returns the AllenNLP command that trains it or resumes, importing packages."""
         command = [sys.executable, "-m", "allennlp", "train", str(self.config_file)]
         command += ["-s", str(self.directory), "-o", json.dumps(self.overrides)]
-        # Without a config there is nothing in the directory that is worth to keep; see `check`.
+        # Without a config there is nothing in the directory worth keeping; see `check`.
         command.append("--recover" if self.is_begun() else "--force")
         for package in packages:
             command += ["--include-package", package]
@@ -127,29 +99,7 @@ class SeedRun:
 def seed_runs(
     config_file: Path, directory: Path, seeds: Sequence[int], overrides: str
 ) -> list[SeedRun]:
-    """
-    The seeds of an experiment.
-
-    # Parameters
-
-    config_file : `Path`
-        What is trained.
-    directory : `Path`
-        Gets a folder for each seed.
-    seeds : `Sequence[int]`
-        The seeds.
-    overrides : `str`
-        JSON, as for `allennlp train`.
-
-    # Returns
-
-    `list[SeedRun]`
-
-    # Raises
-
-    `InputError`
-        If the overrides set a seed.
-    """
+    """Makes a run of each seed; raises an `InputError` if the overrides set a seed."""
     own = parse_overrides(overrides)
     if set_there := own.keys() & set(SEED_KEYS):
         raise InputError(

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 import bluelmo_plugins.commands.seeds as module
-from bluelmo_plugins.report.runs.evaluation import Evaluation, write_evaluation
-from bluelmo_plugins.report.runs.samples import Samples
+from bluelmo_plugins.report.runs.evaluation import Samples, new_evaluation, write_evaluation
 from bluelmo_plugins.report.runs.seed_run import SeedRun
 from tests.commands.seeds.trainings import TRAINER
 from tests.report.fake_runs import config_of
@@ -35,9 +34,7 @@ def train_with(monkeypatch):
 
     def evaluate(of, test_file):
         evaluated.append((of.seed, test_file.name))
-        evaluation = Evaluation(
-            str(test_file), of.archive_sha256, Samples(False, True), {}, {"blue": of.seed / 5}
-        )
+        evaluation = new_evaluation(of, test_file, Samples(False, True), {}, {"blue": of.seed / 5})
         write_evaluation(of, evaluation)
         return evaluation
 

@@ -63,6 +63,30 @@ def test_another_test_file_is_evaluated_on(config_file, tmp_path, evaluated):
     assert evaluated == [(1, "dev.tsv"), (1, "test.tsv")]
 
 
+def test_another_content_of_the_test_file_is_evaluated_on(config_file, tmp_path, evaluated):
+    test_file = tmp_path / "blue" / "ddi2013-type" / "test.tsv"
+    run(config_file, "-s", tmp_path / "out", "--seeds", "1")
+    test_file.write_text("index\tsentence\tlabel\na\tb\tDDI-int\n")
+    for _ in range(2):
+        run(config_file, "-s", tmp_path / "out", "--seeds", "1")
+    assert evaluated == [(1, "test.tsv")] * 2
+
+
+def test_a_test_file_that_has_moved_stops_nothing(config_file, tmp_path, evaluated):
+    own = tmp_path / "mine" / "test.tsv"
+    own.parent.mkdir()
+    own.write_text("index\tsentence\tlabel\na\tb\tDDI-int\n")
+    run(config_file, "-s", tmp_path / "out", "--seeds", "1", "--test-file", own)
+    moved = own.rename(tmp_path / "test.tsv")
+    run(config_file, "-s", tmp_path / "out", "--seeds", "1", "--test-file", moved)
+    assert len(evaluated) == 1
+    kept = json.loads((tmp_path / "out" / "seed-1" / "evaluation.json").read_text())
+    assert kept["test_file"] == str(moved)
+    moved.unlink()
+    run(config_file, "-s", tmp_path / "out", "--seeds", "1")
+    assert len(evaluated) == 2
+
+
 def test_an_interrupted_training_goes_on(config_file, tmp_path, evaluated, capsys):
     run(config_file, "-s", tmp_path / "out", "--seeds", "1")
     # AllenNLP archives the best epoch so far, which is no finished model.

@@ -1,6 +1,6 @@
 """Settings by their paths, and how they differ."""
 
-from bluelmo_plugins.report.runs.settings import differences, settings
+from bluelmo_plugins.report.runs.run import differences, settings
 
 
 def test_values_have_the_paths_that_overrides_use():

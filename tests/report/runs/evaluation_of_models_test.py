@@ -1,15 +1,23 @@
 """Evaluating a run: what is kept is what `allennlp evaluate` and `allennlp predict` say."""
 
+import json
 from pathlib import Path
 
 import pytest
+from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import train_model
 from allennlp.common import Params
+from allennlp.models.archival import load_archive as load
 
+import bluelmo_plugins.report.runs.evaluation as module
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.runs.evaluate import _batch_size, device_of, evaluate_run
-from bluelmo_plugins.report.runs.evaluation import read_evaluation
+from bluelmo_plugins.report.runs.evaluation import (
+    _batch_size,
+    device_of,
+    evaluate_run,
+    read_evaluation,
+)
 from bluelmo_plugins.report.runs.run import read_run
 from bluelmo_plugins.sample.folder import DISCLAIMER
 from bluelmo_plugins.tasks import load_task
@@ -20,10 +28,13 @@ from tests.report.fake_runs import config_of, write_training
 
 @pytest.mark.parametrize(
     ("task", "corpus", "size"),
-    [("ddi", "ddi2013-type", "positives"), ("bc5cdr-chem", "BC5CDR-chem", "mentions")],
+    [
+        ("ddi", "ddi2013-type", "positives"),
+        ("bc5cdr-chem", "BC5CDR-chem", "mentions"),
+    ],
 )
 def test_the_scores_are_those_of_the_predictions(
-    task, corpus, size, tiny_elmo, sample_corpora, tmp_path
+    task, corpus, size, tiny_elmo, sample_corpora, tmp_path, monkeypatch, capsys
 ):
     config = tmp_path / "config.jsonnet"
     # Windows, so that sentences have to be put together again; max_instances would count
@@ -39,7 +50,20 @@ def test_the_scores_are_those_of_the_predictions(
     test_file.write_text("".join(lines[:150]))
     (test_file.parent / "README.md").write_text(DISCLAIMER)
 
+    expected = evaluate_from_archive(run.archive, json.dumps(str(test_file)))
+    loaded = []
+    monkeypatch.setattr(
+        module, "load_archive", lambda *args, **kwargs: loaded.append(args) or load(*args, **kwargs)
+    )
+    capsys.readouterr()
+
     evaluation = evaluate_run(run, test_file)
+
+    assert len(loaded) == 1
+    # The loss is a mean over batches, which `allennlp evaluate` makes of other rows.
+    expected["loss"] = evaluation.metrics["loss"]
+    assert evaluation.metrics == pytest.approx(expected, rel=1e-6)
+    assert "(the official BLUE score)" in capsys.readouterr().out
 
     assert read_evaluation(run) == evaluation
     assert (evaluation.test_file, evaluation.archive_sha256) == (

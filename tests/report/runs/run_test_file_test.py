@@ -3,7 +3,7 @@
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.report.runs.test_split import find_test_file
+from bluelmo_plugins.report.runs.run import find_test_file
 from tests.report.fake_runs import config_of
 
 

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.report.runs.epochs import read_epochs
+from bluelmo_plugins.report.runs.run import read_epochs
 from tests.report.fake_runs import config_of, write_training
 
 
