@@ -19,6 +19,13 @@ class _UncountedBatchNorm(torch.nn.BatchNorm1d):
         super().__init__(*args, **kwargs)
         self.num_batches_tracked = None
 
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *args: Any
+    ) -> None:
+        # torch would add the number to weights whose version AllenNLP has not kept.
+        metadata = {**local_metadata, "version": self._version}
+        super()._load_from_state_dict(state_dict, prefix, metadata, *args)
+
 
 class BatchNorm(_UncountedBatchNorm):
     """

@@ -17,6 +17,7 @@ from allennlp.models import Model
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.evaluation.blue_evaluator import BlueEvaluator
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
+from bluelmo_plugins.tasks import load_task
 from bluelmo_plugins.vocabulary import LabelVocabulary
 
 LABELS = ["none", "raises", "lowers"]
@@ -49,6 +50,7 @@ def evaluate(path: Path, model: Model, **more: Any) -> dict[str, Any]:
     loader.index_with(model.vocab)
     # As `evaluate_from_archive` calls it.
     params = Params({"type": "blue", "task": "ddi2013-type", "score": "macro F1 of the 2 types"})
+    params["about"] = load_task("ddi").config["evaluation"]["about"]
     params["cuda_device"] = -1
     return Evaluator.from_params(params)(model, loader, "", **more)
 

@@ -102,3 +102,4 @@ def test_a_norm_keeps_what_allennlp_diff_can_compare_and_loads_it(name):
     state = norm.state_dict()
     assert all(values.is_floating_point() for values in state.values())
     norm.load_state_dict(state)
+    norm.load_state_dict(dict(state))
