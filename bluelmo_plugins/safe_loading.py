@@ -2,8 +2,7 @@
 Opens archives of models from people you do not know.
 
 Only plain files are extracted, only tensors are loaded, and the config may name registered classes
-but no code, no file outside of the archive (except ELMo's) and no address in the network.
-docs/untrusted-files.md describes it for users.
+but no code and no file outside of the archive except ELMo's: see docs/untrusted-files.md.
 """
 
 import gzip
@@ -33,63 +32,36 @@ from allennlp.common.params import parse_overrides, with_overrides
 from bluelmo_plugins.errors import InputError
 
 logger = logging.getLogger(__name__)
-
 TRUST = "BLUELMO_TRUST_ARCHIVES"
 """The environment variable that, if it is 1, lets an archive's config name anything."""
 MAX_GIGABYTES = "BLUELMO_ARCHIVE_GB"
 """The environment variable for the largest extracted size of an archive, in 10**9 bytes."""
-DEFAULT_GIGABYTES = 4.0
 MAX_MEMBERS = 10_000
 MAX_HEADER_BYTES = 2**20
 MAX_CONFIG_BYTES = 1_000_000
-BUILT = (
-    "dataset_reader",
-    "validation_dataset_reader",
-    "vocabulary",
-    "model",
-    "data_loader",
-    "validation_data_loader",
-    "evaluation",
-)
+BUILT = ["dataset_reader", "validation_dataset_reader", "vocabulary", "model"]
+BUILT += ["data_loader", "validation_data_loader", "evaluation"]
 """The parts of a config that `allennlp evaluate` and `allennlp predict` construct objects from."""
 
-_UNREADABLE_ARCHIVE = (
-    tarfile.TarError,
-    gzip.BadGzipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    RecursionError,
-    FileExistsError,
-    IsADirectoryError,
-    NotADirectoryError,
-)
+_TAR_ERRORS = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, RecursionError)
+_NAME_ERRORS = (FileExistsError, IsADirectoryError, NotADirectoryError)
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://")
-_DOTTED_NAME = re.compile(r"\w+(\.\w+)+")
 _ELMO_FILES = ("options_file", "weight_file")
 _RUNS_CODE = ("trust_remote_code", "evalb_directory_path")
-
-
-def archives_are_trusted() -> bool:
-    """Whether the user vouches for the archives that are opened."""
-    return os.environ.get(TRUST) == "1"
 
 
 def extracting_safely(_: Callable[..., Any]) -> Callable[..., Any]:
     """Replaces AllenNLP's `extracted_archive`, which extracts every member wherever it points."""
 
     @contextmanager
-    def extracted_archive(
-        resolved_archive_file: "PathLike[str] | str", cleanup: bool = True
-    ) -> Iterator[str]:
+    def extracted_archive(resolved_archive_file: Any, cleanup: bool = True) -> Iterator[str]:
         folder = tempfile.mkdtemp()
         try:
             extract(Path(resolved_archive_file), Path(folder))
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        try:
             yield folder
+        except BaseException:
+            cleanup = True
+            raise
         finally:
             if cleanup:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -99,13 +71,10 @@ def extracting_safely(_: Callable[..., Any]) -> Callable[..., Any]:
 
 def extract(archive: Path, folder: Path) -> None:
     """Extracts the files of a model.tar.gz into an empty folder, up to the size limit."""
-    limit = _max_bytes()
     total = 0
     try:
-        with (
-            _BoundedGzip(archive) as content,
-            tarfile.open(fileobj=content, mode="r:") as tar,
-        ):
+        limit = float(os.environ.get(MAX_GIGABYTES) or 4) * 1e9
+        with _BoundedGzip(archive) as content, tarfile.open(fileobj=content, mode="r:") as tar:
             for number, member in enumerate(tar, start=1):
                 total += member.size
                 if total > limit:
@@ -119,7 +88,7 @@ def extract(archive: Path, folder: Path) -> None:
                 if not (member.isreg() or member.isdir()):
                     raise tarfile.TarError(f"'{member.name}' is a link or a device")
                 tar.extract(member, folder, filter="data")
-    except _UNREADABLE_ARCHIVE as error:
+    except (*_TAR_ERRORS, *_NAME_ERRORS) as error:
         raise InputError(
             f"this archive is refused: {error}",
             file=archive,
@@ -134,13 +103,6 @@ class _BoundedGzip(gzip.GzipFile):
         if size is None or not 0 <= size <= MAX_HEADER_BYTES:
             raise tarfile.TarError(f"it has a header of {size} bytes")
         return super().read(size)
-
-
-def _max_bytes() -> int:
-    try:
-        return int(float(os.environ.get(MAX_GIGABYTES) or DEFAULT_GIGABYTES) * 1e9)
-    except (ValueError, OverflowError):
-        return int(DEFAULT_GIGABYTES * 1e9)
 
 
 def loading_checked_weights(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -163,8 +125,7 @@ def loading_checked_weights(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_weights(path: Union[str, "PathLike[str]"]) -> None:
-    """Refuses weights that hold anything but tensors and plain values, or are larger than their
-    file, whatever torch's environment variables allow."""
+    """Refuses weights with code in them, or larger than their file, whatever the environment."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(2, "No such file or directory", str(path))
@@ -179,9 +140,8 @@ def check_weights(path: Union[str, "PathLike[str]"]) -> None:
         if not isinstance(state, dict):
             raise ValueError("they are no dictionary of tensors")
     except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         raise InputError(
-            f"these weights are refused: {reason}",
+            f"these weights are refused: {(str(error).strip() or repr(error)).splitlines()[-1]}",
             file=path,
             expected="tensors by name, as `allennlp train` saves them",
         ) from error
@@ -192,60 +152,45 @@ class ArchivedParams(Params):
 
     @classmethod
     def from_file(
-        cls,
-        params_file: Union[str, "PathLike[str]"],
-        params_overrides: Union[str, dict[str, Any]] = "",
-        ext_vars: Optional[dict[str, Any]] = None,
+        cls, params_file: Any, params_overrides: Any = "", ext_vars: Any = None
     ) -> Params:
         """Reads a config as plain JSON, since Jsonnet could import any file, and checks it."""
-        config = read_config(Path(params_file))
-        if isinstance(params_overrides, dict):
-            params_overrides = json.dumps(params_overrides)
-        overrides = parse_overrides(params_overrides, ext_vars=ext_vars)
-        if overrides:
-            config = with_overrides(config, overrides)
-        check_config(config, Path(params_file))
+        path = Path(params_file)
+        if not path.is_file():
+            raise FileNotFoundError(2, "No such file", str(path))
+        try:
+            if path.stat().st_size > MAX_CONFIG_BYTES:
+                raise ValueError(f"it has more than {MAX_CONFIG_BYTES} bytes")
+            config = json.loads(path.read_bytes())
+            if not all(isinstance(config[name], dict) for name in ("dataset_reader", "model")):
+                raise ValueError("'dataset_reader' or 'model' is not an object")
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise InputError(
+                f"this is not an archive's config ({error})",
+                file=path,
+                expected="plain JSON as `allennlp train` writes it; Jsonnet is not evaluated here",
+            ) from error
+        if params_overrides and not isinstance(params_overrides, dict):
+            params_overrides = parse_overrides(params_overrides, ext_vars=ext_vars)
+        config = with_overrides(config, params_overrides) if params_overrides else config
+        check_config(config, path)
         return Params(config)
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """Reads a config.json, which must be plain JSON."""
-    if path.exists() and (not path.is_file() or path.stat().st_size > MAX_CONFIG_BYTES):
-        raise InputError(
-            "this is no config", file=path, expected=f"a file of {MAX_CONFIG_BYTES} bytes at most"
-        )
-    try:
-        config = json.loads(path.read_bytes(), parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"this is not plain JSON ({error})",
-            file=path,
-            expected="a config.json as `allennlp train` writes it; Jsonnet is not evaluated here",
-        ) from error
-    if not isinstance(config, dict) or not all(
-        isinstance(config.get(name), dict) for name in ("dataset_reader", "model")
-    ):
-        raise InputError(
-            "this config has no 'dataset_reader' or no 'model'",
-            file=path,
-            expected="a config.json as `allennlp train` writes it",
-        )
-    return config
-
-
 def check_config(config: dict[str, Any], path: Path) -> None:
-    """Refuses values that import code or open files, and logs which of ELMo's files are read.
-
-    A missing folder of features is replaced by the user's own, in place.
-    """
+    """Refuses values that import code or open files; removes a missing folder for features."""
     for place, value in _values([], {name: config.get(name) for name in BUILT}):
         key = place[-1] if place else ""
         if key == "feature_store" and isinstance(value, dict):
-            _keep_store_at_home(value)
+            folder = value.get("directory")
+            if isinstance(folder, str) and not Path(folder).expanduser().is_dir():
+                value["directory"] = None
+                logger.warning("Using your own folder for features: %s is missing", folder)
+            elif folder is not None:
+                logger.info("Using the archive's folder for features: %s", folder)
         if key in _ELMO_FILES and Path(str(value)).is_file():
             logger.info("Reading %s (named by the archive)", value)
-        trouble = None if archives_are_trusted() else _trouble(place, value)
-        if trouble is not None:
+        if os.environ.get(TRUST) != "1" and (trouble := _trouble(place, value)):
             raise InputError(
                 f"{'.'.join(place)} {trouble}",
                 file=path,
@@ -264,15 +209,14 @@ def _trouble(place: list[str], value: Any) -> Optional[str]:
         return None
     if _ADDRESS.match(value):
         return f"asks for a file from the network ({value[:200]})"
-    if _DOTTED_NAME.fullmatch(value) and _imports(value):
+    # The first item of an initializer's pair is a regular expression.
+    if _imports(value) and not (place[-3:-2] == ["regexes"] and key == "0"):
         return (
-            f"names '{value}', which is not registered or imported; nothing is imported because an"
-            f" archive says so (if it is code of yours, add --include-package"
-            f" {value.partition('.')[0]})"
+            f"names '{value[:200]}', and nothing is imported because an archive says so (if it is"
+            f" code of yours, add --include-package {value.partition('.')[0]})"
         )
     # A spaCy model is a package, and is imported.
-    is_spacy = key == "language" or place[-2:] == ["tokenizer", "model"]
-    if is_spacy and value not in spacy.util.get_installed_models():
+    if key in ("language", "model") and value not in spacy.util.get_installed_models():
         return f"asks for the spaCy model '{value}', which is not installed"
     if key not in _ELMO_FILES and place[-2:-1] != ["feature_store"] and _leads_out(value):
         return f"names the file '{value[:200]}', which is outside of the archive"
@@ -280,15 +224,13 @@ def _trouble(place: list[str], value: Any) -> Optional[str]:
 
 
 def _imports(name: str) -> bool:
-    """Whether AllenNLP would import code, or call what is no registrable class, for this name."""
-    if any(name in registry for registry in Registrable._registry.values()):
-        return False
-    module, _, attribute = name.rpartition(".")
+    """Whether AllenNLP would import a module for this name, or call anything unregistrable."""
+    module, dot, attribute = name.rpartition(".")
+    package = name.partition(".")[0]
     found = getattr(sys.modules.get(module), attribute, None)
-    if isinstance(found, type) and issubclass(found, Registrable):
+    if not dot or not package or (isinstance(found, type) and issubclass(found, Registrable)):
         return False
     # This looks for the package without importing it.
-    package = name.partition(".")[0]
     return package in sys.modules or importlib.util.find_spec(package) is not None
 
 
@@ -299,31 +241,9 @@ def _leads_out(value: str) -> bool:
     return path.is_absolute() or ".." in path.parts or path.parts[0] == "~" or path.exists()
 
 
-def _keep_store_at_home(options: dict[str, Any]) -> None:
-    """Replaces a missing folder of features by the user's own."""
-    folder = options.get("directory")
-    if not isinstance(folder, str):
-        return
-    if Path(folder).expanduser().is_dir():
-        logger.info("Reading and writing features in %s (named by the archive)", folder)
-    else:
-        options["directory"] = None
-        logger.warning(
-            "The archive names the folder %s for features. It does not exist: your own is used.",
-            folder,
-        )
-
-
 def _values(place: list[str], value: Any) -> Iterator[tuple[list[str], Any]]:
     """Yields a value and all that it contains, each with its place."""
     yield place, value
-    if isinstance(value, dict):
-        for key, each in list(value.items()):
+    if isinstance(value, (dict, list)):
+        for key, each in list(value.items() if isinstance(value, dict) else enumerate(value)):
             yield from _values([*place, str(key)], each)
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _values([*place, str(number)], each)
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is not a number")

@@ -61,10 +61,11 @@ def test_no_module_is_imported_and_no_function_called_by_name(
 
 
 @pytest.mark.parametrize("place", ["tokenizer", "encoder", "serializer", "sampler"])
+@pytest.mark.parametrize("name", ["evil_module.Evil", "evil_module.", "evil_module.no name"])
 def test_a_bare_name_is_no_way_around(
-    place: str, spoiler: Spoiler, corpus: str, evil: Path
+    name: str, place: str, spoiler: Spoiler, corpus: str, evil: Path
 ) -> None:
-    text = refusal(spoiler.with_config(EVERYWHERE[place]("evil_module.Evil")), corpus)
+    text = refusal(spoiler.with_config(EVERYWHERE[place](name)), corpus)
     assert "nothing is imported" in text
     assert not evil.exists()
 
@@ -148,7 +149,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
         EVERYWHERE["tokenizer"]({"type": "blue_markers", "model": "evil_module"}),
         "asks for the spaCy model 'evil_module', which is not installed",
     ),
-    "no model": (lambda config: config.pop("model"), "has no 'dataset_reader' or no 'model'"),
+    "no model": (lambda config: config.pop("model"), "not an archive's config ('model')"),
 }
 
 
@@ -182,13 +183,12 @@ def test_the_user_can_override_or_vouch(
         '{"dataset_reader": {}, "model": {}, "stolen": importstr "/etc/passwd"}',
         '(import "/etc/passwd") + {}',
         "{dataset_reader: {}, model: {}}",
-        '{"dataset_reader": {}, "model": {}, "x": NaN}',
         '{"dataset_reader": {}, "model": {}, "x": std.extVar("HOME")}',
         "[" * 100_000,
         "\udcff",
         "",
     ],
-    ids=["importstr", "import", "bare keys", "NaN", "variables", "nested", "no UTF-8", "empty"],
+    ids=["importstr", "import", "bare keys", "variables", "nested", "no UTF-8", "empty"],
 )
 @pytest.mark.parametrize("is_folder", [False, True])
 def test_a_config_that_is_no_plain_json_is_not_evaluated(
@@ -201,12 +201,14 @@ def test_a_config_that_is_no_plain_json_is_not_evaluated(
     else:
         archive = spoiler.with_members(config=config)
     told = refusal(archive, corpus)
-    assert told.startswith(f"{archive}/config.json: this is not plain JSON")
+    assert told.startswith(f"{archive}/config.json: this is not an archive's config")
     assert "root:" not in told
 
 
 def test_a_huge_config_is_refused(spoiler: Spoiler, corpus: str) -> None:
-    assert "this is no config" in refusal(spoiler.with_members(config=b" " * 2_000_000), corpus)
+    assert "more than 1000000 bytes" in refusal(
+        spoiler.with_members(config=b" " * 2_000_000), corpus
+    )
 
 
 def test_features_go_to_no_new_folder_of_the_archives_choice(
@@ -216,8 +218,7 @@ def test_features_go_to_no_new_folder_of_the_archives_choice(
     archive = spoiler.with_config(elmo(feature_store={"directory": str(evil)}))
     assert evaluate(archive, corpus)
     assert not evil.exists()
-    assert f"{evil} for features" in caplog.text
-    assert "your own is used" in caplog.text
+    assert f"your own folder for features: {evil} is missing" in caplog.text
 
 
 def test_training_data_that_an_archive_names_are_not_read(spoiler: Spoiler, corpus: str) -> None:
