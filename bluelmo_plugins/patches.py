@@ -17,16 +17,14 @@ from bluelmo_plugins.commands.predict import PredictManager
 from bluelmo_plugins.config_keys import checking_keys
 from bluelmo_plugins.files.whole_files import written_whole
 from bluelmo_plugins.modules.mixed_precision import knowing_bf16
+from bluelmo_plugins.safe_loading import (
+    ArchivedParams,
+    extracting_safely,
+    loading_checked_weights,
+)
 from bluelmo_plugins.terminal import logging_for_users
 from bluelmo_plugins.terminal.after_training import telling_what_came_of_it
 from bluelmo_plugins.terminal.bars import BarWriter, TrainerBars
-from bluelmo_plugins.untrusted.archived_config import ArchivedParams
-from bluelmo_plugins.untrusted.archived_weights import loading_checked_weights
-from bluelmo_plugins.untrusted.extraction import extracting_safely
-from bluelmo_plugins.untrusted.known_classes import (
-    naming_only_known_classes,
-    resolving_known_classes,
-)
 
 logger = logging.getLogger(__name__)
 
@@ -141,8 +139,6 @@ def _archived_whole(original: Function) -> Function:
     return archive
 
 
-_CONFIG_REACHES_OUT = "the config of an archive can import and run any code, and open any file"
-
 PATCHES = [
     Patch(
         "allennlp.common.from_params:create_kwargs",
@@ -158,33 +154,15 @@ PATCHES = [
     ),
     Patch(
         "allennlp.models.archival:Params",
-        _CONFIG_REACHES_OUT,
+        "the config of an archive can import and run any code, and open any file",
         "e053160ae425d0b86d87283b30b0477b7d85e111c2dbfc90f9890f7dcbf5ee58",
         lambda _: ArchivedParams,
     ),
     Patch(
-        "allennlp.models.archival:_load_dataset_readers",
-        _CONFIG_REACHES_OUT,
-        "7fb4917100e97b05555d4a71715f0981a648fc9717bae4e3880f6c53f9c9e541",
-        naming_only_known_classes,
-    ),
-    Patch(
         "allennlp.models.archival:_load_model",
-        _CONFIG_REACHES_OUT,
+        "weights can hold code that torch runs if its environment variables say so",
         "7b425f9122f655ab00429b958f009ea9128e5a0ccf53046a4d781beb97fbd25c",
         loading_checked_weights,
-    ),
-    Patch(
-        "allennlp.commands.evaluate:evaluate_from_archive",
-        _CONFIG_REACHES_OUT,
-        "9868c72cd9c222c9c0f9ba2999cdbc1c8e2e9266f3723e4aa05bd0719ffa73f3",
-        naming_only_known_classes,
-    ),
-    Patch(
-        "allennlp.common.registrable:Registrable.resolve_class_name",
-        _CONFIG_REACHES_OUT,
-        "958e22990fec8f7b9cf3d2df56e2626a9ce451a5c8fb6ff5f80dd7aa9e5813af",
-        resolving_known_classes,
     ),
     Patch(
         "allennlp.commands.train:archive_model",

@@ -13,8 +13,8 @@ from allennlp.data import DatasetReader, Tokenizer
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.untrusted.trust import TRUST
-from tests.untrusted.conftest import Spoiler, evaluate, refusal
+from bluelmo_plugins.safe_loading import TRUST
+from tests.safe_loading.conftest import Spoiler, evaluate, refusal
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -61,10 +61,11 @@ def test_no_module_is_imported_and_no_function_called_by_name(
 
 
 @pytest.mark.parametrize("place", ["tokenizer", "encoder", "serializer", "sampler"])
+@pytest.mark.parametrize("name", ["evil_module.Evil", "evil_module.", "evil_module.no name"])
 def test_a_bare_name_is_no_way_around(
-    place: str, spoiler: Spoiler, corpus: str, evil: Path
+    name: str, place: str, spoiler: Spoiler, corpus: str, evil: Path
 ) -> None:
-    text = refusal(spoiler.with_config(EVERYWHERE[place]("evil_module.Evil")), corpus)
+    text = refusal(spoiler.with_config(EVERYWHERE[place](name)), corpus)
     assert "nothing is imported" in text
     assert not evil.exists()
 
@@ -82,36 +83,6 @@ def test_a_config_of_the_users_own_may_still_name_classes_by_their_path(evil: Pa
     assert DatasetReader.by_name("evil_module.Evil")
 
 
-REACHING_OUT: dict[str, tuple[str, Any]] = {
-    "spaCy's models by name": ("tokenizer", {"type": "spacy", "language": "evil_module"}),
-    "code from a model hub": (
-        "tokenizer",
-        {
-            "type": "pretrained_transformer",
-            "model_name": "evil/model",
-            "tokenizer_kwargs": {"trust_remote_code": True},
-        },
-    ),
-    "weights from a model hub": ("encoder", {"type": "bert_pooler", "pretrained_model": "evil"}),
-    "a program": ("metric", {"type": "evalb", "evalb_directory_path": "/evil"}),
-    "another archive": ("model", {"type": "from_archive", "archive_file": "/evil.tar.gz"}),
-    "a vocabulary of a hub": (
-        "vocabulary",
-        {"type": "from_pretrained_transformer", "model_name": "evil"},
-    ),
-}
-
-
-@pytest.mark.parametrize("attack", REACHING_OUT)
-def test_registered_classes_that_load_what_they_are_told_are_refused(
-    attack: str, spoiler: Spoiler, corpus: str
-) -> None:
-    place, value = REACHING_OUT[attack]
-    text = refusal(spoiler.with_config(EVERYWHERE[place](value)), corpus)
-    assert "which loads files, models or programs by names that the config gives" in text
-    assert f"set {TRUST}=1" in text
-
-
 def elmo(**changes: Any) -> Change:
     return lambda config: config["model"]["text_field_embedder"]["token_embedders"]["elmo"].update(
         changes
@@ -119,6 +90,48 @@ def elmo(**changes: Any) -> Change:
 
 
 REFUSED: dict[str, tuple[Change, str]] = {
+    "spaCy's models by name": (
+        EVERYWHERE["tokenizer"]({"type": "spacy", "language": "evil_module"}),
+        "tokenizer.language asks for the spaCy model 'evil_module'",
+    ),
+    "code from a model hub": (
+        EVERYWHERE["tokenizer"](
+            {
+                "type": "pretrained_transformer",
+                "model_name": "evil/model",
+                "tokenizer_kwargs": {"trust_remote_code": True},
+            }
+        ),
+        "trust_remote_code runs code",
+    ),
+    "a program": (
+        EVERYWHERE["metric"]({"type": "evalb", "evalb_directory_path": "evil"}),
+        "evalb_directory_path runs code",
+    ),
+    "another archive": (
+        EVERYWHERE["model"]({"type": "from_archive", "archive_file": "/evil.tar.gz"}),
+        "model.archive_file names the file '/evil.tar.gz', which is outside",
+    ),
+    "a file in a parent folder": (
+        EVERYWHERE["vocabulary"]({"type": "from_files", "directory": "../evil"}),
+        "vocabulary.directory names the file",
+    ),
+    "a file in the user's folder": (
+        EVERYWHERE["vocabulary"]({"type": "from_files", "directory": "~/evil"}),
+        "vocabulary.directory names the file",
+    ),
+    "a part of an archive": (
+        EVERYWHERE["vocabulary"]({"type": "from_files", "directory": "/evil.tar.gz!vocabulary"}),
+        "vocabulary.directory names the file",
+    ),
+    "weights for initial values": (
+        lambda config: config["model"].update(
+            initializer={
+                "regexes": [[".*", {"type": "pretrained", "weights_file_path": "/evil.th"}]]
+            }
+        ),
+        "weights_file_path names the file '/evil.th'",
+    ),
     "weights from the network": (
         elmo(weight_file="https://example.org/weights.hdf5"),
         "token_embedders.elmo.weight_file asks for a file from the network",
@@ -126,17 +139,17 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "options from a bucket": (elmo(options_file="s3://evil/options.json"), "options_file asks for"),
     "a part of another archive": (
         EVERYWHERE["encoder"]({"_pretrained": {"archive_file": "/evil.tar.gz"}}),
-        r"seq2vec_encoder._pretrained asks for another archive",
+        "seq2vec_encoder._pretrained.archive_file names the file",
     ),
     "another vocabulary": (
         lambda config: config["model"].update(vocab={"type": "from_files", "directory": "/etc"}),
-        "model.vocab asks for a vocabulary other than the archive's",
+        "model.vocab.directory names the file '/etc'",
     ),
     "any package as a spaCy model": (
         EVERYWHERE["tokenizer"]({"type": "blue_markers", "model": "evil_module"}),
-        "asks for the spaCy model 'evil_module', which is not an installed one",
+        "asks for the spaCy model 'evil_module', which is not installed",
     ),
-    "no model": (lambda config: config.pop("model"), "has no 'dataset_reader' or no 'model'"),
+    "no model": (lambda config: config.pop("model"), "not an archive's config ('model')"),
 }
 
 
@@ -170,13 +183,12 @@ def test_the_user_can_override_or_vouch(
         '{"dataset_reader": {}, "model": {}, "stolen": importstr "/etc/passwd"}',
         '(import "/etc/passwd") + {}',
         "{dataset_reader: {}, model: {}}",
-        '{"dataset_reader": {}, "model": {}, "x": NaN}',
         '{"dataset_reader": {}, "model": {}, "x": std.extVar("HOME")}',
         "[" * 100_000,
         "\udcff",
         "",
     ],
-    ids=["importstr", "import", "bare keys", "NaN", "variables", "nested", "no UTF-8", "empty"],
+    ids=["importstr", "import", "bare keys", "variables", "nested", "no UTF-8", "empty"],
 )
 @pytest.mark.parametrize("is_folder", [False, True])
 def test_a_config_that_is_no_plain_json_is_not_evaluated(
@@ -189,12 +201,14 @@ def test_a_config_that_is_no_plain_json_is_not_evaluated(
     else:
         archive = spoiler.with_members(config=config)
     told = refusal(archive, corpus)
-    assert told.startswith(f"{archive}/config.json: this is not plain JSON")
+    assert told.startswith(f"{archive}/config.json: this is not an archive's config")
     assert "root:" not in told
 
 
 def test_a_huge_config_is_refused(spoiler: Spoiler, corpus: str) -> None:
-    assert "this is no config" in refusal(spoiler.with_members(config=b" " * 2_000_000), corpus)
+    assert "more than 1000000 bytes" in refusal(
+        spoiler.with_members(config=b" " * 2_000_000), corpus
+    )
 
 
 def test_features_go_to_no_new_folder_of_the_archives_choice(
@@ -204,7 +218,7 @@ def test_features_go_to_no_new_folder_of_the_archives_choice(
     archive = spoiler.with_config(elmo(feature_store={"directory": str(evil)}))
     assert evaluate(archive, corpus)
     assert not evil.exists()
-    assert f"names the folder {evil} for features. It is not there: your own is used" in caplog.text
+    assert f"your own folder for features: {evil} is missing" in caplog.text
 
 
 def test_training_data_that_an_archive_names_are_not_read(spoiler: Spoiler, corpus: str) -> None:

@@ -12,8 +12,8 @@ from allennlp.nn.util import read_state_dict
 from allennlp.training.checkpointer import Checkpointer
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.untrusted.archived_weights import check_weights
-from tests.untrusted.conftest import Spoiler, refusal
+from bluelmo_plugins.safe_loading import check_weights
+from tests.safe_loading.conftest import Spoiler, evaluate, refusal
 
 
 class Pickled:
@@ -75,15 +75,22 @@ def test_weights_larger_than_their_file_are_refused(run_folder: Path, tmp_path: 
         check_weights(path)
 
 
-@pytest.mark.parametrize("state", [[torch.zeros(1)], {"x": "y"}, {"x": {"y": torch.zeros(1)}}])
-def test_weights_are_tensors_by_name(state: Any, tmp_path: Path) -> None:
-    torch.save(state, tmp_path / "weights.th")
-    with pytest.raises(InputError, match="other things than tensors"):
+def test_weights_that_are_no_dictionary_are_refused(tmp_path: Path) -> None:
+    torch.save([torch.zeros(1)], tmp_path / "weights.th")
+    with pytest.raises(InputError, match="no dictionary of tensors"):
         check_weights(tmp_path / "weights.th")
+
+
+def test_weights_in_torchs_older_format_are_loaded(spoiler: Spoiler, corpus: str) -> None:
+    state = torch.load(io.BytesIO(spoiler.members["weights.th"]))
+    buffer = io.BytesIO()
+    torch.save(state, buffer, _use_new_zipfile_serialization=False)
+    assert not zipfile.is_zipfile(buffer)
+    assert evaluate(spoiler.with_members(weights=buffer.getvalue()), corpus)
 
 
 def test_weights_of_another_model_are_told(spoiler: Spoiler, corpus: str) -> None:
     buffer = io.BytesIO()
     torch.save({"x": torch.zeros(1)}, buffer)
     text = refusal(spoiler.with_members(weights=buffer.getvalue()), corpus)
-    assert "the weights are not those of the model that the config describes" in text
+    assert "the weights do not fit the model that the config describes" in text
