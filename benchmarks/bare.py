@@ -19,11 +19,6 @@ def make_importable(small: bool = False) -> None:
 
     The package imports all of its modules, since AllenNLP's plugin loader asks for that. Here its
     place is taken by an empty one with the same folder.
-
-    # Parameters
-
-    small : `bool`, optional (default = `False`)
-        Whether to do so in any case, for a process that is to be as small as it can.
     """
     if small or not has("allennlp"):
         _put_in_place("bluelmo_plugins")

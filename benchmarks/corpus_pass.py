@@ -25,7 +25,7 @@ def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
         The distinct ones, and the key of each in the feature cache.
     """
     from bluelmo_plugins.modules.bilm import Corpus
-    from bluelmo_plugins.modules.feature_cache import sentence_key
+    from bluelmo_plugins.modules.elmo.feature_cache import sentence_key
 
     corpus = Corpus()
     keys: dict[bytes, None] = {}
@@ -41,25 +41,10 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
     """
     Does what the feature pass of a training run does: finds the distinct sentences and words,
     computes, packs to half precision and writes to an empty feature cache.
-
-    # Parameters
-
-    bilm : `BiLm`
-        On the device that is to compute.
-    sentences : `Iterable[numpy.ndarray]`
-        The character ids of each; read once.
-    folder : `Path`
-        For the cache; it is removed before and after.
-
-    # Returns
-
-    `Json`
-        ``tokens`` of all sentences; ``seconds`` in all, and ``writing`` of them; ``store_bytes``
-        on disk.
     """
     from bluelmo_plugins.modules.bilm import CorpusPass
-    from bluelmo_plugins.modules.feature_cache import SENTENCES_PER_WRITE, FeatureCache
-    from bluelmo_plugins.modules.feature_cache_options import FeatureLayout
+    from bluelmo_plugins.modules.elmo.feature_cache import SENTENCES_PER_WRITE, FeatureCache
+    from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureLayout
 
     shutil.rmtree(folder, ignore_errors=True)
     layout = FeatureLayout(bilm.num_layers, bilm.options.projection_dim)

@@ -8,27 +8,7 @@ EPOCHS = 20
 
 
 def whole_corpus(run: Json, train: float, drawn_per_epoch: float, dev: float) -> Json:
-    """
-    The cost of twenty epochs on a whole corpus, from a run on a portion.
-
-    # Parameters
-
-    run : `Json`
-        What `Training.run` gave, with the ``tokens`` of the portion.
-    train : `float`
-        Tokens of the train split.
-    drawn_per_epoch : `float`
-        Tokens that an epoch trains on.
-    dev : `float`
-        Tokens of the dev split.
-
-    # Returns
-
-    `Json`
-        Seconds: ``once``, start and end, which do not grow; ``reading`` and ``feature_pass``, by
-        the tokens of both splits; ``epoch``, by its tokens but for the checkpoint, which does not
-        grow; and the ``total``.
-    """
+    """The cost of twenty epochs on a whole corpus, from a run on a portion."""
     seconds, tokens = run["seconds"], run["tokens"]
     growth = (train + dev) / (tokens["train"] + tokens["dev"])
     epoch = (

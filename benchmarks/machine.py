@@ -39,23 +39,6 @@ def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: 
     """
     The speed of one product of 1024 x 512 by 512 x 16384 that is given a place for its result; or
     of one by packed weights, which cannot be, in parts whose results have memory from before.
-
-    # Parameters
-
-    dtype : `torch.dtype`
-        Of the matrices.
-    device : `torch.device`
-        The CPU or a GPU.
-    compute : `str`
-        The name of the format, which tells TF32 from single precision.
-    calls : `int`, optional (default = `5`)
-        How often it is timed.
-
-    # Returns
-
-    `float`
-        FLOP/s, a multiplication and an addition each counting one; of the fastest call of either
-        kind, since this is the limit that others are held against.
     """
     from bluelmo_plugins.modules.bilm.compute import products_in
     from bluelmo_plugins.modules.bilm.packed_weights import linear, pack_weights

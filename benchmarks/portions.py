@@ -59,25 +59,7 @@ def spread(items: Sequence[Item], number: int) -> list[Item]:
 
 
 def write_portion(setting: Setting, task: str, name: str, train: Choice, dev: Choice) -> Path:
-    """
-    Writes files with some of the rows of a corpus.
-
-    # Parameters
-
-    setting : `Setting`
-        Has the corpora.
-    task : `str`
-        One of `CORPORA`.
-    name : `str`
-        Of the portion.
-    train, dev : `Choice`
-        What is in the two splits.
-
-    # Returns
-
-    `Path`
-        The folder of corpora that this corpus lies in.
-    """
+    """Writes files with some of the rows of a corpus."""
     folder = setting.work / "portions" / name
     (folder / CORPORA[task]).mkdir(parents=True, exist_ok=True)
     for split, choose in (("train.tsv", train), ("dev.tsv", dev)):

@@ -38,20 +38,7 @@ class Finished:
 
 
 def run(command: Sequence[str]) -> Finished:
-    """
-    Runs a command in the repository and looks at its memory fifty times a second.
-
-    # Parameters
-
-    command : `Sequence[str]`
-        The program and its arguments.
-
-    # Returns
-
-    `Finished`
-
-    Raises `RuntimeError` with the end of the output where it fails.
-    """
+    """Runs a command in the repository and looks at its memory fifty times a second."""
     anonymous = mapped = 0
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         started = time.time()

@@ -34,19 +34,6 @@ def read_split(setting: Setting, task: str, split: str) -> Split:
     """
     Reads a split of a corpus. What was read is kept in the work folder, which a machine without
     AllenNLP can be given.
-
-    # Parameters
-
-    setting : `Setting`
-        Has the folders.
-    task : `str`
-        One of `CORPORA`.
-    split : `str`
-        "train" or "dev".
-
-    # Returns
-
-    `Split`
     """
     kept = setting.work / f"{task}-{split}-{setting.corpora.name}.json"
     if has("allennlp"):

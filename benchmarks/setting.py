@@ -86,24 +86,7 @@ class Setting:
 
 
 def make_setting(work: Path, quick: bool, device: str, elmo: Path | None = None) -> Setting:
-    """
-    Takes the real corpora where they are, and makes what is missing.
-
-    # Parameters
-
-    work : `Path`
-        The folder for all that a run makes.
-    quick : `bool`
-        Whether to take a tiny ELMo and sample corpora.
-    device : `str`
-        "cpu" or "cuda".
-    elmo : `Optional[Path]`, optional (default = `None`)
-        The folder of an ELMo to measure in place of the random one.
-
-    # Returns
-
-    `Setting`
-    """
+    """Takes the real corpora where they are, and makes what is missing."""
     shared = REPOSITORY.parent / "shared"
     real = shared / "blue"
     is_real = not quick and all((real / folder).is_dir() for folder in CORPORA.values())
@@ -128,7 +111,7 @@ _ELMO_WORDS = {
 
 
 def _random_elmo(work: Path, size: str) -> Path:
-    from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
+    from bluelmo_plugins.corpora.samples.elmo import ELMO_SIZES, write_elmo
 
     folder = work / f"elmo-{size}"
     if not (folder / "complete").exists():
@@ -141,7 +124,7 @@ def _random_elmo(work: Path, size: str) -> Path:
 def _sample_corpora(work: Path) -> Path:
     folder = work / "sample-corpora"
     if has("allennlp") and not folder.exists():
-        from bluelmo_plugins.sample.folder import write_corpora
+        from bluelmo_plugins.corpora.samples.folder import write_corpora
 
         folder.mkdir(parents=True)
         write_corpora(folder)

@@ -21,20 +21,7 @@ class StageClock:
     def watch(
         self, owner: Any, attribute: str, stage: str, outermost: bool = False
     ) -> Iterator[None]:
-        """
-        Times a function while the context lasts.
-
-        # Parameters
-
-        owner : `Any`
-            The class or module that has the function.
-        attribute : `str`
-            Its name.
-        stage : `str`
-            What its time counts for.
-        outermost : `bool`, optional (default = `False`)
-            Whether it counts by itself; otherwise only within one that does.
-        """
+        """Times a function while the context lasts."""
         function = inspect.getattr_static(owner, attribute)
         with patch.object(owner, attribute, self._timed(function, stage, outermost)):
             yield

@@ -106,15 +106,7 @@ class Training:
         }} + {WAYS[self.way]}"""
 
     def run(self) -> Json:
-        """
-        Trains with an empty store.
-
-        # Returns
-
-        `Json`
-            ``seconds`` of each stage (see `stages`); the peak of ``anonymous`` and ``mapped``
-            memory, ``store`` on disk and ``archive``, in bytes.
-        """
+        """Trains with an empty store."""
         work, store = self.setting.work, self.store
         output = work / "runs" / self._name
         for folder in (store, output):
@@ -142,24 +134,7 @@ class Training:
 
 
 def stages(log: str, started: float, ended: float) -> Json:
-    """
-    Takes a run apart by its log file.
-
-    # Parameters
-
-    log : `str`
-        AllenNLP's out.log.
-    started, ended : `float`
-        When the process did, in seconds since 1970.
-
-    # Returns
-
-    `Json`
-        Seconds of ``starting``, until AllenNLP is imported; ``reading`` the corpus; ``building``
-        the model; the ``feature_pass``, which is what happens before the first epoch; for each
-        epoch ``training``, ``validating`` and ``saving`` the checkpoint; and ``ending``, which
-        makes the archive.
-    """
+    """Takes a run apart by its log file."""
     times: dict[str, list[float]] = {}
     for moment, message in re.findall(r"^(\S+ \S+) - [A-Z]+ - \S+ - (.*)$", log, re.MULTILINE):
         seconds = datetime.strptime(moment, "%Y-%m-%d %H:%M:%S,%f").timestamp()

@@ -53,26 +53,8 @@ class ProductCounter(TorchDispatchMode):
 
 
 def sharing(corpus: Any, batches: Iterable[list[int]], num_tokens: int) -> Json:
-    """
-    How many contexts there are in the batches of a corpus.
-
-    # Parameters
-
-    corpus : `Corpus`
-        The distinct sentences.
-    batches : `Iterable[list[int]]`
-        Numbers of sentences.
-    num_tokens : `int`
-        Tokens of all sentences, those that repeat another one included.
-
-    # Returns
-
-    `Json`
-        ``tokens``, and those of the ``distinct`` sentences; of both directions together the
-        ``contexts`` that are distinct within a batch, and ``nodes``, with the boundaries and the
-        repetitions of small levels; ``factor``, tokens a node of each direction.
-    """
-    from bluelmo_plugins.modules.bilm.contexts import Contexts
+    """How many contexts there are in the batches of a corpus."""
+    from bluelmo_plugins.modules.bilm.prefix_tree import Contexts
 
     distinct = contexts = nodes = 0
     for batch in batches:

@@ -8,7 +8,7 @@ from allennlp.common.util import import_module_and_submodules
 
 import_module_and_submodules(__name__)
 
-from bluelmo_plugins import patches, terminal  # noqa: E402  importing them needs the package
+from bluelmo_plugins import cli, patches  # noqa: E402  importing them needs the package
 
 patches.install()
-terminal.install()
+cli.install()

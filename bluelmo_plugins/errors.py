@@ -86,34 +86,12 @@ def printable(text: str) -> str:
     """
     A text that shows as it is: what a file holds must not move the terminal's cursor or change its
     colours.
-
-    # Parameters
-
-    text : `str`
-        Anything; line ends and tabs stay.
-
-    # Returns
-
-    `str`
     """
     return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
 
 
 def listed(names: Iterable[str], most: int = 10) -> str:
-    """
-    Names in a message.
-
-    # Parameters
-
-    names : `Iterable[str]`
-        The names.
-    most : `int`, optional (default = `10`)
-        Of more than these, the first are told, and how many more there are.
-
-    # Returns
-
-    `str`
-    """
+    """Names in a message."""
     names = list(names)
     shown = ", ".join(names[:most])
     more = len(names) - most
@@ -131,26 +109,6 @@ def unknown_name(
 ) -> InputError:
     """
     The error for a name that is none of the known ones; it lists them and points to the nearest.
-
-    # Parameters
-
-    kind : `str`
-        What the name stands for, e.g. ``"label"``.
-    name : `str`
-        The name that was found.
-    known : `Iterable[str]`
-        The names that would have been right.
-    file : `Union[str, PathLike]`, optional (default = `None`)
-        As in `InputError`.
-    line : `int`, optional (default = `None`)
-        As in `InputError`.
-    column : `str`, optional (default = `None`)
-        As in `InputError`.
-
-    # Returns
-
-    `InputError`
-        For the caller to raise.
     """
     known = list(known)
     nearest = get_close_matches(name, known, n=1)

@@ -13,18 +13,18 @@ from typing import Any
 
 from allennlp.version import VERSION
 
-from bluelmo_plugins.commands.predict import PredictManager
-from bluelmo_plugins.config_keys import checking_keys
-from bluelmo_plugins.files.whole_files import written_whole
-from bluelmo_plugins.modules.mixed_precision import knowing_bf16
-from bluelmo_plugins.safe_loading import (
+from bluelmo_plugins.atomic_write import written_whole
+from bluelmo_plugins.cli import logging_for_users
+from bluelmo_plugins.cli.bars import BarWriter, TrainerBars
+from bluelmo_plugins.cli.config_keys import checking_keys
+from bluelmo_plugins.cli.safe_loading import (
     ArchivedParams,
     extracting_safely,
     loading_checked_weights,
 )
-from bluelmo_plugins.terminal import logging_for_users
-from bluelmo_plugins.terminal.after_training import telling_what_came_of_it
-from bluelmo_plugins.terminal.bars import BarWriter, TrainerBars
+from bluelmo_plugins.cli.summaries import telling_what_came_of_it
+from bluelmo_plugins.commands.predict import PredictManager
+from bluelmo_plugins.modules.mixed_precision import knowing_bf16
 
 logger = logging.getLogger(__name__)
 
@@ -61,11 +61,6 @@ class Patch:
     def apply(self) -> bool:
         """
         Replaces the function; one with another source is left as it is, and a warning says so.
-
-        # Returns
-
-        `bool`
-            Whether it is replaced.
         """
         module, _, path = self.place.partition(":")
         owner: Any = importlib.import_module(module)

@@ -17,7 +17,7 @@ from allennlp.training.metrics import Metric
 
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.errors import InputError, unknown_name
-from bluelmo_plugins.mentions import TAGS
+from bluelmo_plugins.formats.mentions import TAGS
 from bluelmo_plugins.modules.bilm import ElmoFiles
 
 FOLDERS = ("ELMO_DIR", "DATASET_DIR")

@@ -27,23 +27,7 @@ class LabelVocabulary(Vocabulary):
         namespace: str = LABELS_NAMESPACE,
         padding_token: Optional[str] = None,
     ) -> "LabelVocabulary":
-        """
-        Builds the vocabulary from the list of labels.
-
-        # Parameters
-
-        labels : `list[str]`
-            The labels; the id of each is its position.
-        namespace : `str`, optional (default = `"labels"`)
-            AllenNLP's namespace for them; its name must end in "labels" or "tags", so that it has
-            neither padding nor an unknown token.
-        padding_token : `Optional[str]`, optional (default = `None`)
-            Passed on to AllenNLP's constructor.
-
-        # Returns
-
-        `LabelVocabulary`
-        """
+        """Builds the vocabulary from the list of labels."""
         vocabulary = cls(padding_token=padding_token)
         vocabulary.add_tokens_to_namespace(labels, namespace=namespace)
         return vocabulary

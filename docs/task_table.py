@@ -36,20 +36,7 @@ def task_table() -> str:
 
 
 def with_table(page: str, table: str) -> str:
-    """
-    A page with the table in it.
-
-    # Parameters
-
-    page : `str`
-        Markdown; what is between `BEGIN` and `END` makes room for the table.
-    table : `str`
-        The table.
-
-    # Returns
-
-    `str`
-    """
+    """A page with the table in it."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

@@ -86,19 +86,6 @@ def deal(corpus: Corpus, source: Path, target: Path, sizes: Sizes, replicate: in
     """
     Deals the documents of the training and the dev split anew for each replicate. The test split is
     never looked at. The portions are called train.tsv, dev.tsv (selecting) and test.tsv (scoring).
-
-    # Parameters
-
-    corpus : `Corpus`
-        The corpus.
-    source : `Path`
-        Its folder.
-    target : `Path`
-        The folder for the portions.
-    sizes : `Sizes`
-        Their sizes.
-    replicate : `int`
-        What the order of the documents is drawn from.
     """
     rows: list[str] = []
     header = between = ""

@@ -52,16 +52,7 @@ def _cell(compared: Compared) -> str:
 
 
 def write_effects(found: Mapping[str, Sequence[Compared]], page: Path = PARITY) -> None:
-    """
-    Puts the table between the two marks of a page.
-
-    # Parameters
-
-    found : `Mapping[str, Sequence[Compared]]`
-        As for `effects`.
-    page : `Path`, optional (default = `PARITY`)
-        The page. Raises `ValueError` if it lacks the marks.
-    """
+    """Puts the table between the two marks of a page."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

@@ -12,18 +12,7 @@ _MARGINS = 1.1
 
 
 def draw(variants: Sequence[Compared], title: str, path: Path) -> None:
-    """
-    Draws each variant's mean difference to the base, its spread, and every replicate.
-
-    # Parameters
-
-    variants : `Sequence[Compared]`
-        Those that have a difference, without the base.
-    title : `str`
-        Stands above.
-    path : `Path`
-        The PNG file to write.
-    """
+    """Draws each variant's mean difference to the base, its spread, and every replicate."""
     from matplotlib.figure import Figure
 
     height = _MARGINS + _ROW_HEIGHT * len(variants)

@@ -78,20 +78,7 @@ class Trial:
         return json.loads(_jsonnet.evaluate_snippet(path, variant))
 
     def run(self, work: Path) -> Json:
-        """
-        Trains, and scores the kept epoch on the scoring portion.
-
-        # Parameters
-
-        work : `Path`
-            As for `config`.
-
-        # Returns
-
-        `Json`
-            The official ``score`` as a fraction, ``None`` if there is none; the ``epochs`` that
-            were trained and the ``kept`` one; ``seconds``.
-        """
+        """Trains, and scores the kept epoch on the scoring portion."""
         from allennlp.commands.evaluate import evaluate_from_archive
         from allennlp.commands.train import train_model
         from allennlp.common import Params
@@ -134,7 +121,7 @@ def elmo_folder(elmo: str, work: Path) -> Path:
         return trained
     folder = work / "elmo-random"
     if not (folder / "complete").exists():
-        from bluelmo_plugins.sample.elmo import ElmoSize, write_elmo
+        from bluelmo_plugins.corpora.samples.elmo import ElmoSize, write_elmo
 
         options = json.loads((trained / "options.json").read_text(encoding="utf-8"))
         characters, lstm = options["char_cnn"], options["lstm"]

@@ -1,7 +1,9 @@
 """Fixtures that the whole suite shares."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Union
 
 import pytest
 
@@ -22,7 +24,7 @@ def shared_dir() -> Path:
 @pytest.fixture(scope="session")
 def tiny_elmo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the options.json and weights.hdf5 of a tiny random ELMo."""
-    from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
+    from bluelmo_plugins.corpora.samples.elmo import ELMO_SIZES, write_elmo
 
     directory = tmp_path_factory.mktemp("elmo")
     write_elmo(directory, ELMO_SIZES["tiny"], seed=0)
@@ -32,7 +34,7 @@ def tiny_elmo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A DATASET_DIR with the sample corpora of all ten tasks."""
-    from bluelmo_plugins.sample.folder import write_corpora
+    from bluelmo_plugins.corpora.samples.folder import write_corpora
 
     directory = tmp_path_factory.mktemp("blue")
     write_corpora(directory)
@@ -43,3 +45,16 @@ def sample_corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _feature_stores_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keeps the suite, and the commands that it starts, out of the user's own feature caches."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes text or bytes to a file in a folder of the test's own."""
+
+    def write_file(content: Union[str, bytes], name: str = "train.tsv") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file

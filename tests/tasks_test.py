@@ -9,8 +9,7 @@ from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
 from bluelmo_plugins.modules.bilm import ElmoFiles
-from bluelmo_plugins.official.row_scorer import RelationScorer
-from bluelmo_plugins.official.scorers import scorer_of
+from bluelmo_plugins.scoring.scorers import RelationScorer, scorer_of
 from bluelmo_plugins.tasks import Task, load_task, shipped_tasks
 from tests.configs.jsonnet_files import CONFIGS
 

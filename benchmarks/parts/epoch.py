@@ -109,11 +109,11 @@ def _watched() -> list[tuple[Any, str, str]]:
 
     from bluelmo_plugins.models.ner import NerModel
     from bluelmo_plugins.models.relation import RelationModel
-    from bluelmo_plugins.modules import frozen_bilm
     from bluelmo_plugins.modules.dropout import Dropout
-    from bluelmo_plugins.modules.feature_cache import FeatureCache
-    from bluelmo_plugins.modules.scalar_mixes import ScalarMixes
-    from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
+    from bluelmo_plugins.modules.elmo import frozen_bilm
+    from bluelmo_plugins.modules.elmo.feature_cache import FeatureCache
+    from bluelmo_plugins.modules.elmo.scalar_mix import ScalarMixes
+    from bluelmo_plugins.training.samplers import StableBucketBatchSampler
 
     computing = "the biLM, or what stands for it"
     forward = "encoder, head and metric forward"

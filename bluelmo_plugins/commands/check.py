@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
+from bluelmo_plugins.cli.error_messages import HOW_TO_SET
 from bluelmo_plugins.commands.blue import Verb, add_include_package
+from bluelmo_plugins.corpora.checks.elmo import elmo_block, inspect_elmo
+from bluelmo_plugins.corpora.checks.findings import inspect_task
+from bluelmo_plugins.corpora.checks.summary import Summary
+from bluelmo_plugins.corpora.checks.task_block import task_block
+from bluelmo_plugins.corpora.samples.folder import DISCLAIMER
 from bluelmo_plugins.errors import printable
-from bluelmo_plugins.explanations.configs import HOW_TO_SET
-from bluelmo_plugins.inspection.elmo import elmo_block, inspect_elmo
-from bluelmo_plugins.inspection.findings import inspect_task
-from bluelmo_plugins.inspection.summary import Summary
-from bluelmo_plugins.inspection.task_block import task_block
-from bluelmo_plugins.sample.folder import DISCLAIMER
 from bluelmo_plugins.tasks import Task, load_task, shipped_tasks
 
 _FAILURE = 1

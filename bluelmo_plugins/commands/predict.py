@@ -9,9 +9,9 @@ from allennlp.commands.predict import Predict, _PredictManager
 from allennlp.commands.subcommand import Subcommand
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.terminal.after_evaluation import run_of
-from bluelmo_plugins.terminal.command import arguments_of
-from bluelmo_plugins.terminal.last_words import tell
+from bluelmo_plugins.cli.command import arguments_of
+from bluelmo_plugins.cli.exception_hook import tell
+from bluelmo_plugins.cli.summaries import run_of
 
 DEFAULT_BATCH_SIZE = 64
 

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Optional
 
 from bluelmo_plugins.commands.blue import Verb
-from bluelmo_plugins.dataset_readers.split_files import SPLITS
-from bluelmo_plugins.errors import InputError, unknown_name
-from bluelmo_plugins.inspection.counts import count_rows, shared_rows
-from bluelmo_plugins.inspection.survey import survey_file
-from bluelmo_plugins.inspection.text import number_table
-from bluelmo_plugins.preparation.corpora import CORPORA, Corpus
-from bluelmo_plugins.preparation.splits import (
+from bluelmo_plugins.corpora.checks.counts import count_rows, shared_rows
+from bluelmo_plugins.corpora.checks.survey import survey_file
+from bluelmo_plugins.corpora.checks.text import number_table
+from bluelmo_plugins.corpora.converters.registry import CORPORA, Corpus
+from bluelmo_plugins.corpora.converters.splits import (
     Choices,
     Notes,
     find_split_lists,
     read_split_lists,
 )
+from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.formats.split_files import SPLITS
 from bluelmo_plugins.tasks import load_task
 
 _DATASET_DIR = "DATASET_DIR"

@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 
 from bluelmo_plugins.commands.blue import Verb
-from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.sample.elmo import ELMO_SIZES, write_elmo
-from bluelmo_plugins.sample.folder import (
+from bluelmo_plugins.corpora.samples.elmo import ELMO_SIZES, write_elmo
+from bluelmo_plugins.corpora.samples.folder import (
     DISCLAIMER,
     check_replaceable,
     sample_corpora,
     write_corpora,
     write_sample_folder,
 )
+from bluelmo_plugins.errors import InputError
 
 DEFAULT_SEED = 13
 

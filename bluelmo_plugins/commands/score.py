@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bluelmo_plugins.commands.blue import Verb, add_include_package
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.figures import report
-from bluelmo_plugins.official.scorers import scorer_of
+from bluelmo_plugins.report.score_text import report
+from bluelmo_plugins.scoring.scorers import scorer_of
 from bluelmo_plugins.tasks import load_task
 
 

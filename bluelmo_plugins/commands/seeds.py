@@ -12,10 +12,10 @@ from typing import Optional
 
 from allennlp.common.util import SigTermReceived
 
+from bluelmo_plugins.cli.command import PART_OF
 from bluelmo_plugins.commands.blue import Verb, add_include_package
-from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.figures import shown
+from bluelmo_plugins.formats.split_files import resolve_split_file
 from bluelmo_plugins.report.row import deviation, mean
 from bluelmo_plugins.report.runs.evaluation import (
     Evaluation,
@@ -25,7 +25,7 @@ from bluelmo_plugins.report.runs.evaluation import (
 )
 from bluelmo_plugins.report.runs.run import find_test_file, read_epochs, read_run
 from bluelmo_plugins.report.runs.seed_run import SeedRun, seed_runs
-from bluelmo_plugins.terminal.command import PART_OF
+from bluelmo_plugins.report.score_text import shown
 
 _DEFAULT_SEEDS = 3
 _MAX_SEED = 2**32 - 1

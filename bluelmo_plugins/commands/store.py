@@ -12,9 +12,9 @@ from typing import Optional, TypeVar
 
 from bluelmo_plugins.commands.blue import Verb
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules import feature_cache_maintenance as maintenance
-from bluelmo_plugins.modules.feature_cache import DamagedCacheError, read_description
-from bluelmo_plugins.modules.feature_cache_options import FEATURE_VERSION, default_directory
+from bluelmo_plugins.modules.elmo import feature_cache_maintenance as maintenance
+from bluelmo_plugins.modules.elmo.feature_cache import DamagedCacheError, read_description
+from bluelmo_plugins.modules.elmo.feature_cache_options import FEATURE_VERSION, default_directory
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 DAMAGE_STATUS = 1

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from multiprocessing import parent_process
@@ -12,14 +13,43 @@ from typing import Any, Optional, TypeVar, Union
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
 from allennlp.data.fields import TextField
 
-from bluelmo_plugins.dataset_readers.columns import Sentence
-from bluelmo_plugins.dataset_readers.cutting import cut_keeping_markers
 from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
-from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
+from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer, is_marker
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.mentions import one_space_apart
+from bluelmo_plugins.formats.mentions import one_space_apart
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.split_files import resolve_split_file
+from bluelmo_plugins.formats.table import Sentence
+
+
+def cut_keeping_markers(tokens: list[Token], max_tokens: int) -> list[Token]:
+    """
+    Cuts a sentence to a number of tokens without losing an entity marker.
+
+    The beginning is kept where it holds all markers (or there are none). Else a stretch around the
+    markers, as far to the left as to the right of them. Else, where not even the text between them
+    fits, the tokens nearest to a marker.
+    """
+    markers = [position for position, token in enumerate(tokens) if is_marker(token.ensure_text())]
+    if len(tokens) <= max_tokens or not markers or markers[-1] < max_tokens:
+        return tokens[:max_tokens]
+    if len(markers) > max_tokens:
+        raise InputError(
+            f"max_tokens is {max_tokens}, and a sentence has {len(markers)} entity markers",
+            expected="room for all of them",
+        )
+    spare = max_tokens - (markers[-1] + 1 - markers[0])
+    if spare >= 0:
+        start = min(max(0, markers[0] - spare // 2), len(tokens) - max_tokens)
+        return tokens[start : start + max_tokens]
+    nearest = sorted(range(len(tokens)), key=lambda position: _distance(position, markers))
+    return [tokens[position] for position in sorted(nearest[:max_tokens])]
+
+
+def _distance(position: int, markers: list[int]) -> int:
+    right = bisect_left(markers, position)
+    return min(abs(position - marker) for marker in markers[max(0, right - 1) : right + 1])
+
 
 logger = logging.getLogger(__name__)
 
@@ -75,29 +105,11 @@ class BlueReader(DatasetReader):
         self.max_tokens = max_tokens
 
     def _units(self, path: Path, report: ReadingReport) -> Iterable[Any]:
-        """
-        The units of a file, in its order. What is skipped goes into the report.
-
-        # Parameters
-
-        path : `Path`
-            A file that exists.
-        report : `ReadingReport`
-            The tally of this pass.
-        """
+        """The units of a file, in its order. What is skipped goes into the report."""
         raise NotImplementedError
 
     def _instances(self, unit: Any, report: ReadingReport) -> Iterator[Instance]:
-        """
-        The instances that one unit becomes, without indexers.
-
-        # Parameters
-
-        unit : `Any`
-            What `_units` yielded.
-        report : `ReadingReport`
-            The tally of this pass.
-        """
+        """The instances that one unit becomes, without indexers."""
         raise NotImplementedError
 
     def _read(self, file_path: Union[str, "PathLike[str]"]) -> Iterator[Instance]:
@@ -122,21 +134,7 @@ class BlueReader(DatasetReader):
         return ReadingReport(path, self.unit, self.published_counts)
 
     def read_units(self, path: Path, report: ReadingReport) -> Iterator[Iterator[Instance]]:
-        """
-        The instances of each unit, without indexers: of all, or of the share of this process.
-
-        # Parameters
-
-        path : `Path`
-            A file that exists.
-        report : `ReadingReport`
-            The tally of this pass; complete when all instances were taken.
-
-        # Returns
-
-        `Iterator[Iterator[Instance]]`
-            In the order of the file.
-        """
+        """The instances of each unit, without indexers: of all, or of the share of this process."""
         for unit in self.shard_iterable(self._units(path, report)):
             report.read += 1
             yield self._instances(unit, report)
@@ -147,15 +145,6 @@ class BlueReader(DatasetReader):
         distributed run, then by the reader processes of the data loader. Where AllenNLP asks torch
         whether the run is distributed, this goes by what the reader was told: the data loader
         "evaluation" has every worker read the whole file.
-
-        # Parameters
-
-        iterable : `Iterable[Unit]`
-            All units of the file.
-
-        # Returns
-
-        `Iterator[Unit]`
         """
         share = iter(iterable)
         if (run := self.get_distributed_info()) is not None:
@@ -165,35 +154,13 @@ class BlueReader(DatasetReader):
         return share if self.max_instances is None else islice(share, self.max_instances)
 
     def apply_token_indexers(self, instance: Instance) -> None:
-        """
-        Attaches the indexers to every text of an instance.
-
-        # Parameters
-
-        instance : `Instance`
-            One of this reader's own.
-        """
+        """Attaches the indexers to every text of an instance."""
         for field in instance.fields.values():
             if isinstance(field, TextField):
                 field.token_indexers = self._token_indexers
 
     def _tokens(self, sentence: Sentence, report: Optional[ReadingReport] = None) -> list[Token]:
-        """
-        The tokens of a sentence, at most `max_tokens` of them, with character offsets.
-
-        # Parameters
-
-        sentence : `Union[str, list[str]]`
-            Raw text or words. The offsets of words are those in the text that single spaces make
-            of them.
-        report : `ReadingReport`, optional (default = `None`)
-            Where a cut is counted.
-
-        # Raises
-
-        `InputError`
-            If there is nothing to tokenise.
-        """
+        """The tokens of a sentence, at most `max_tokens` of them, with character offsets."""
         if isinstance(sentence, str):
             tokens = self._tokenizer.tokenize(sentence)
         else:
@@ -208,35 +175,12 @@ class BlueReader(DatasetReader):
 
 
 def plain_text(sentence: Sentence) -> str:
-    """
-    A sentence as text, the one that the offsets of its tokens refer to.
-
-    # Parameters
-
-    sentence : `Union[str, list[str]]`
-        Raw text or words.
-
-    # Returns
-
-    `str`
-    """
+    """A sentence as text, the one that the offsets of its tokens refer to."""
     return sentence if isinstance(sentence, str) else " ".join(sentence)
 
 
 def check_words(words: Sequence[str]) -> None:
-    """
-    Makes sure that there is something to read.
-
-    # Parameters
-
-    words : `Sequence[str]`
-        The tokens of a sentence.
-
-    # Raises
-
-    `InputError`
-        If there is no token, or an empty one.
-    """
+    """Makes sure that there is something to read."""
     if not words or not all(words):
         raise InputError(
             "the sentence has an empty token" if words else "the sentence is empty",

@@ -1,14 +1,46 @@
-"""ELMo's character ids, kept once a word."""
+"""The token indexer of ELMo's characters, which indexes each distinct word once."""
 
-from collections.abc import Sequence
-from typing import Any, Optional
+from collections.abc import Callable, Sequence
+from typing import Any, Optional, TypeVar
 
 import torch
 from allennlp.data import Token, TokenIndexer, Vocabulary
 from allennlp.data.token_indexers import ELMoTokenCharactersIndexer
 from allennlp.data.token_indexers.elmo_indexer import ELMoCharacterMapper
 
-from bluelmo_plugins.dataset_readers.memo import Memo
+Value = TypeVar("Value")
+
+
+class Memo(dict[str, Value]):
+    """
+    `memo[key]` is `compute(key)`, computed once while it is kept.
+
+    Text repeats its words so much that the answers for them are worth keeping; the limit is there
+    for a process that reads for ever. Unlike `functools.lru_cache` it can be pickled to a worker,
+    and a hit costs a plain dictionary look-up.
+
+    # Parameters
+
+    compute : `Callable[[str], Value]`
+        The function.
+    limit : `int`, optional (default = `262144`)
+        At this many answers all are forgotten.
+    """
+
+    def __init__(self, compute: Callable[[str], Value], limit: int = 2**18) -> None:
+        super().__init__()
+        self._compute = compute
+        self._limit = limit
+
+    def __missing__(self, key: str) -> Value:
+        value = self._compute(key)
+        if len(self) >= self._limit:
+            self.clear()
+        self[key] = value
+        return value
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self._compute, self._limit)
 
 
 @TokenIndexer.register("blue_elmo_characters")
@@ -47,42 +79,14 @@ class BlueElmoCharactersIndexer(ELMoTokenCharactersIndexer):
     def tokens_to_indices(
         self, tokens: Sequence[Token], vocabulary: Vocabulary
     ) -> dict[str, list[Any]]:
-        """
-        Looks up the character ids of every token.
-
-        # Parameters
-
-        tokens : `Sequence[Token]`
-            Tokens with a text.
-        vocabulary : `Vocabulary`
-            Not used: character ids are bytes.
-
-        # Returns
-
-        `dict[str, list[torch.Tensor]]`
-            Under ``"elmo_tokens"`` a vector of 50 ids a token. They are shared: do not change them.
-        """
+        """Looks up the character ids of every token."""
         char_ids = self._char_ids
         return {"elmo_tokens": [char_ids[token.ensure_text()] for token in tokens]}
 
     def as_padded_tensor_dict(
         self, tokens: dict[str, list[torch.Tensor]], padding_lengths: dict[str, int]
     ) -> dict[str, torch.Tensor]:
-        """
-        Stacks the tokens of a sentence.
-
-        # Parameters
-
-        tokens : `dict[str, list[torch.Tensor]]`
-            What `tokens_to_indices` gave.
-        padding_lengths : `dict[str, int]`
-            Under ``"elmo_tokens"`` the length to pad to.
-
-        # Returns
-
-        `dict[str, torch.Tensor]`
-            Under ``"elmo_tokens"`` a tensor of shape `(length, 50)`, zeros after the last token.
-        """
+        """Stacks the tokens of a sentence."""
         length = padding_lengths["elmo_tokens"]
         padded = torch.zeros(length, ELMoCharacterMapper.max_word_length, dtype=torch.long)
         rows = tokens["elmo_tokens"][:length]

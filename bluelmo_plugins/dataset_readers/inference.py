@@ -6,11 +6,10 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import LabelField
 
-from bluelmo_plugins.dataset_readers.columns import Positions, Record, Sentence
-from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
-from bluelmo_plugins.dataset_readers.pair_reader import PairReader
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.table import Row
+from bluelmo_plugins.dataset_readers.table_reader import PairReader
+from bluelmo_plugins.formats.labels import DeclaredLabels
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.table import Positions, Record, Row, Sentence
 
 
 @DatasetReader.register("blue_inference")
@@ -64,27 +63,7 @@ class InferenceReader(PairReader):
         index: Optional[str] = None,
         line: Optional[int] = None,
     ) -> Instance:
-        """
-        Makes an instance of two sentences.
-
-        # Parameters
-
-        sentence1 : `Union[str, list[str]]`
-            The premise: raw text, or its tokens.
-        sentence2 : `Union[str, list[str]]`
-            The hypothesis, likewise.
-        label : `str`, optional (default = `None`)
-            A declared label.
-        index : `str`, optional (default = `None`)
-            The identifier of the pair.
-        line : `int`, optional (default = `None`)
-            Where it stands in a file.
-
-        # Returns
-
-        `Instance`
-            With the fields ``sentence1``, ``sentence2``, ``label`` (if given) and ``metadata``.
-        """
+        """Makes an instance of two sentences."""
         if label is not None:
             self._labels.id_of(label)
         tokens = [self._tokens(sentence1), self._tokens(sentence2)]

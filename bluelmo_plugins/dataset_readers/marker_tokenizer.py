@@ -7,7 +7,7 @@ from typing import Any, Optional
 import spacy
 from allennlp.data import Token, Tokenizer
 
-from bluelmo_plugins.dataset_readers.memo import Memo
+from bluelmo_plugins.dataset_readers.elmo_indexer import Memo
 from bluelmo_plugins.errors import InputError
 
 # @DRUG$, @drug_n$, @CHEM-GENE$; <<DRUG>> and [[DRUG]]; << and >>, [[ and ]] around an entity.
@@ -23,18 +23,7 @@ Piece = tuple[str, int, int]
 
 
 def is_marker(text: str) -> bool:
-    """
-    Whether a token is an entity marker.
-
-    # Parameters
-
-    text : `str`
-        The text of the token.
-
-    # Returns
-
-    `bool`
-    """
+    """Whether a token is an entity marker."""
     return _MARKER.fullmatch(text) is not None
 
 
@@ -64,19 +53,7 @@ class MarkerTokenizer(Tokenizer):
         self._pieces: Memo[list[Piece]] = Memo(_Splitter(_spacy_tokenizer(model)))
 
     def tokenize(self, text: str) -> list[Token]:
-        """
-        Splits a text into tokens.
-
-        # Parameters
-
-        text : `str`
-            Any text.
-
-        # Returns
-
-        `list[Token]`
-            In order, with the character offsets `idx` and `idx_end` in the text.
-        """
+        """Splits a text into tokens."""
         # spaCy's rules never look across white space, so a chunk's tokens can be kept.
         pieces = self._pieces
         return [

@@ -9,19 +9,27 @@ from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, MetadataField, MultiLabelField, TextField
 
 from bluelmo_plugins.dataset_readers.blue_reader import plain_text
-from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record, Sentence
-from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
-from bluelmo_plugins.dataset_readers.label_syntax import (
+from bluelmo_plugins.dataset_readers.table_reader import TableReader
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.formats.labels import (
+    DeclaredLabels,
     LabelSyntax,
     is_flags,
     parse_flags,
     parse_names,
     split_names,
 )
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.table import Row, Table, read_table
-from bluelmo_plugins.dataset_readers.table_reader import TableReader
-from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.table import (
+    INDEX,
+    SENTENCE,
+    Positions,
+    Record,
+    Row,
+    Sentence,
+    Table,
+    read_table,
+)
 
 _SENTENCE_ID = re.compile(r"(.+)_s(\d+)")
 _CONVERTER_HEADER = ["index", "sentence1", "sentence2", "label"]
@@ -118,34 +126,7 @@ class MultilabelReader(TableReader):
         before: Optional[Sentence] = None,
         after: Optional[Sentence] = None,
     ) -> Instance:
-        """
-        Makes an instance of a sentence.
-
-        # Parameters
-
-        sentence : `Union[str, list[str]]`
-            Raw text, or its tokens.
-        labels : `list[str]`, optional (default = `None`)
-            Declared labels, in any order; an empty list is gold without a label.
-        index : `str`, optional (default = `None`)
-            The identifier of the row.
-        line : `int`, optional (default = `None`)
-            Where it stands in a file.
-        before, after : `Union[str, list[str]]`, optional (default = `None`)
-            Its neighbours in the document, where there are any.
-
-        # Returns
-
-        `Instance`
-            With the fields ``tokens``, ``labels`` (if given; a vector of zeros and ones) and
-            ``metadata``; of a reader of neighbours also ``before`` and ``after``, which have no
-            token where there is no neighbour.
-
-        # Raises
-
-        `InputError`
-            If it gets a neighbour and this is no reader of neighbours.
-        """
+        """Makes an instance of a sentence."""
         if not self._neighbours and (before is not None or after is not None):
             raise InputError(
                 "the sentence has neighbours, and the model was trained without",
@@ -202,18 +183,6 @@ def _neighbours_of(record: Record, places: Mapping[str, Record]) -> Neighbours:
 
 
 def document_of(index: str) -> str:
-    """
-    The document that a row belongs to.
-
-    # Parameters
-
-    index : `str`
-        The identifier of the row, e.g. ``"11724768_s0"``.
-
-    # Returns
-
-    `str`
-        What is before ``_s<N>``, or all of it: a row may be a whole document.
-    """
+    """The document that a row belongs to."""
     match = _SENTENCE_ID.fullmatch(index)
     return match[1] if match else index

@@ -1,5 +1,6 @@
 """Named entity corpora: bc5cdr-chem, bc5cdr-dz, shareclefe."""
 
+from collections import UserDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
@@ -8,19 +9,31 @@ from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, MetadataField, SequenceLabelField, TextField
 
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, check_words
-from bluelmo_plugins.dataset_readers.columns import Sentence
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.sentence_metadata import SentenceMetadata
-from bluelmo_plugins.dataset_readers.token_file import TokenSentence, read_token_file
-from bluelmo_plugins.dataset_readers.windows import cut_into_windows
-from bluelmo_plugins.mentions import Span, tags_to_mentions
+from bluelmo_plugins.formats.mentions import Span, tags_to_mentions
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.table import Sentence
+from bluelmo_plugins.formats.token_file import TokenSentence, read_token_file
+from bluelmo_plugins.formats.windows import cut_into_windows
+
+
+class SentenceMetadata(UserDict[str, Any]):
+    """
+    Where a sentence or window stands, its words and their offsets.
+
+    AllenNLP looks for tensors in each batch's dicts and lists, down to each word and offset. This
+    is no `dict`, so it is passed on whole.
+    """
+
+    def to_json(self) -> dict[str, Any]:
+        """What AllenNLP's `sanitize` writes to a file of predictions."""
+        return self.data
 
 
 @DatasetReader.register("blue_ner")
 class NerReader(BlueReader):
     """
     Reads sentences that are tokenised and tagged with `B`, `I` and `O`; see
-    `bluelmo_plugins.dataset_readers.token_columns` for the layouts of files.
+    `bluelmo_plugins.formats.token_file` for the layouts of files.
 
     A sentence longer than `max_tokens` becomes several instances, its windows, which do not overlap
     and together hold all its tokens. Workers share out sentences, so that all windows of one are
@@ -73,34 +86,7 @@ class NerReader(BlueReader):
         line: Optional[int] = None,
         offsets: Optional[Sequence[Span]] = None,
     ) -> Instance:
-        """
-        Makes an instance of a whole sentence, however long it is.
-
-        # Parameters
-
-        words : `Union[str, list[str]]`
-            The tokens, or raw text, whose tokens then get their offsets in it.
-        tags : `Sequence[str]`, optional (default = `None`)
-            One for each token.
-        document : `str`, optional (default = `None`)
-            The id of the document.
-        sentence : `int`, optional (default = `0`)
-            The number of the sentence in its file.
-        line : `int`, optional (default = `None`)
-            The line of its first token.
-        offsets : `Sequence[Span]`, optional (default = `None`)
-            The half-open character span of each token.
-
-        # Returns
-
-        `Instance`
-            With the fields ``tokens``, ``tags`` (if given) and ``metadata``.
-
-        # Raises
-
-        `InputError`
-            If there is no token, or an empty one.
-        """
+        """Makes an instance of a whole sentence, however long it is."""
         if isinstance(words, str):
             tokens = self._tokenizer.tokenize(words)
             words = [token.ensure_text() for token in tokens]
@@ -119,21 +105,7 @@ class NerReader(BlueReader):
         return _instance(metadata, tags)
 
     def windows(self, instance: Instance, max_tokens: Optional[int]) -> list[Instance]:
-        """
-        Cuts the instance of a whole sentence.
-
-        # Parameters
-
-        instance : `Instance`
-            As `text_to_instance` makes it.
-        max_tokens : `int`, optional
-            The most tokens that a window may have; `None`: any number.
-
-        # Returns
-
-        `list[Instance]`
-            The instance itself if it is short enough, else its windows in order.
-        """
+        """Cuts the instance of a whole sentence."""
         whole = instance["metadata"].metadata  # type: ignore[attr-defined]
         tags = instance["tags"].labels if "tags" in instance.fields else None  # type: ignore[attr-defined]
         spans = cut_into_windows(whole["words"], max_tokens, whole["offsets"])

@@ -8,12 +8,11 @@ from allennlp.data import DatasetReader, Instance, Token
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
 from bluelmo_plugins.dataset_readers.blue_reader import plain_text
-from bluelmo_plugins.dataset_readers.columns import INDEX, SENTENCE, Positions, Record, Sentence
-from bluelmo_plugins.dataset_readers.declared_labels import DeclaredLabels
-from bluelmo_plugins.dataset_readers.pairs import Pair, pairs_of
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.table import Row
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
+from bluelmo_plugins.formats.entity_pairs import Pair, pairs_of
+from bluelmo_plugins.formats.labels import DeclaredLabels
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.table import INDEX, SENTENCE, Positions, Record, Row, Sentence
 
 
 @DatasetReader.register("blue_relation")
@@ -82,25 +81,7 @@ class RelationReader(TableReader):
         index: Optional[str] = None,
         line: Optional[int] = None,
     ) -> Instance:
-        """
-        Makes an instance of a sentence.
-
-        # Parameters
-
-        sentence : `Union[str, list[str]]`
-            Raw text with its markers, or its tokens.
-        label : `str`, optional (default = `None`)
-            A declared label.
-        index : `str`, optional (default = `None`)
-            The identifier of the pair of entities.
-        line : `int`, optional (default = `None`)
-            Where it stands in a file.
-
-        # Returns
-
-        `Instance`
-            With the fields ``tokens``, ``label`` (if given) and ``metadata``.
-        """
+        """Makes an instance of a sentence."""
         if label is not None:
             self._labels.id_of(label)
         return self._instance(self._tokens(sentence), sentence, label, index, line)

@@ -7,11 +7,10 @@ import torch
 from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import TensorField
 
-from bluelmo_plugins.dataset_readers.columns import SCORE, Positions, Record, Sentence
-from bluelmo_plugins.dataset_readers.pair_reader import PairReader
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.table import Row
+from bluelmo_plugins.dataset_readers.table_reader import PairReader
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.table import SCORE, Positions, Record, Row, Sentence
 
 _STS_BENCHMARK_MIN_WIDTH = 9
 
@@ -77,28 +76,7 @@ class SimilarityReader(PairReader):
         index: Optional[str] = None,
         line: Optional[int] = None,
     ) -> Instance:
-        """
-        Makes an instance of two sentences.
-
-        # Parameters
-
-        sentence1 : `Union[str, list[str]]`
-            Raw text, or its tokens.
-        sentence2 : `Union[str, list[str]]`
-            Likewise.
-        score : `float`, optional (default = `None`)
-            The similarity, from 0 to `max_score`.
-        index : `str`, optional (default = `None`)
-            The identifier of the pair.
-        line : `int`, optional (default = `None`)
-            Where it stands in a file.
-
-        # Returns
-
-        `Instance`
-            With the fields ``sentence1``, ``sentence2``, ``score`` (if given; without a dimension)
-            and ``metadata``.
-        """
+        """Makes an instance of two sentences."""
         if score is not None and not 0 <= score <= self._max_score:
             raise InputError(f"the score is {score}", expected=self._expected())
         tokens = [self._tokens(sentence1), self._tokens(sentence2)]

@@ -1,14 +1,28 @@
-"""What the four families that read tables share: one instance a row."""
+"""What the readers of tables share, and those of sentence pairs among them."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
-from bluelmo_plugins.dataset_readers.columns import INDEX, LABEL, Column, Positions, Record
-from bluelmo_plugins.dataset_readers.layout import find_layout
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.table import Row, Table, read_table
+from allennlp.data import Instance, Token
+from allennlp.data.fields import Field, MetadataField, TextField
+
+from bluelmo_plugins.dataset_readers.blue_reader import BlueReader, plain_text
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.table import (
+    INDEX,
+    LABEL,
+    SENTENCE1,
+    SENTENCE2,
+    Column,
+    Positions,
+    Record,
+    Row,
+    Sentence,
+    Table,
+    find_layout,
+    read_table,
+)
 
 
 class TableReader(BlueReader):
@@ -41,17 +55,44 @@ class TableReader(BlueReader):
         return read_table(path)
 
     def _positions(self, rows: Sequence[Row]) -> Optional[Positions]:
-        """
-        Where the columns are in a file without a header.
-
-        # Parameters
-
-        rows : `Sequence[Row]`
-            All rows, at least one.
-
-        # Returns
-
-        `Optional[Positions]`
-            Gold is among them if the file has it; `None` if the rows fit no known layout.
-        """
+        """Where the columns are in a file without a header."""
         raise NotImplementedError
+
+
+class PairReader(TableReader):
+    """
+    Base of the readers of sentence pairs. Each sentence is cut to `max_tokens`, as in the original.
+    """
+
+    columns = (INDEX, SENTENCE1, SENTENCE2)
+
+    def _instances(self, unit: Record, report: ReadingReport) -> Iterator[Instance]:
+        sentences = [unit.text("sentence1"), unit.text("sentence2")]
+        gold = self._gold_field(unit, report) if self.gold.name in unit.values else None
+        tokens = [self._tokens(sentence, report) for sentence in sentences]
+        report.counts["pairs"] += 1
+        yield self._pair(tokens, sentences, gold, unit.index, unit.line)
+
+    def _gold_field(self, record: Record, report: ReadingReport) -> Field[Any]:
+        """The field of the label or score of a row."""
+        raise NotImplementedError
+
+    def _pair(
+        self,
+        tokens: list[list[Token]],
+        sentences: Sequence[Sentence],
+        gold: Optional[Field[Any]],
+        index: Optional[str],
+        line: Optional[int],
+    ) -> Instance:
+        sentence1, sentence2 = map(plain_text, sentences)
+        fields: dict[str, Field[Any]] = {
+            "sentence1": TextField(tokens[0]),
+            "sentence2": TextField(tokens[1]),
+            "metadata": MetadataField(
+                {"index": index, "line": line, "sentence1": sentence1, "sentence2": sentence2}
+            ),
+        }
+        if gold is not None:
+            fields[self.gold.name] = gold
+        return Instance(fields)

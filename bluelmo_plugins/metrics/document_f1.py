@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 from allennlp.training.metrics import Metric
 
+from bluelmo_plugins.distributed import gather_from_workers
 from bluelmo_plugins.metrics.label_counts import LabelCounts
-from bluelmo_plugins.workers import gather_from_workers
 
 logger = getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 import torch
 from torch.nn.functional import one_hot
 
-from bluelmo_plugins.workers import gather_from_workers
+from bluelmo_plugins.distributed import gather_from_workers
 
 
 class Scores(NamedTuple):
@@ -18,22 +18,7 @@ class Scores(NamedTuple):
 
 
 def scores(correct: int, predicted: int, gold: int) -> Scores:
-    """
-    Precision, recall and F1 from three counts; a fraction whose denominator is 0 counts as 0.
-
-    # Parameters
-
-    correct : `int`
-        How many predictions are right.
-    predicted : `int`
-        How many predictions there are.
-    gold : `int`
-        How many there should be.
-
-    # Returns
-
-    `Scores`
-    """
+    """Precision, recall and F1 from three counts; a fraction whose denominator is 0 counts as 0."""
     return Scores(
         precision=correct / predicted if predicted else 0.0,
         recall=correct / gold if gold else 0.0,

@@ -9,9 +9,9 @@ from allennlp.common.util import is_global_primary
 from allennlp.nn.util import dist_reduce_sum
 from allennlp.training.metrics import Metric
 
-from bluelmo_plugins.dataset_readers.windows import WindowCollector
-from bluelmo_plugins.mentions import tags_to_mentions
-from bluelmo_plugins.workers import gather_from_workers
+from bluelmo_plugins.distributed import gather_from_workers
+from bluelmo_plugins.formats.mentions import tags_to_mentions
+from bluelmo_plugins.formats.windows import WindowCollector
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class MentionF1(Metric):
     itself, and a warning counts such sentences.
 
     Scoring rule: ncbi-nlp/BLUE_Benchmark, `blue/eval_ner.py`; discontinuous mentions: see
-    `bluelmo_plugins.mentions`.
+    `bluelmo_plugins.formats.mentions`.
 
     Registered as a `Metric` with name "blue_mention_f1".
 

@@ -15,7 +15,7 @@ from sklearn.metrics import (
     r2_score,
 )
 
-from bluelmo_plugins.workers import gather_from_workers
+from bluelmo_plugins.distributed import gather_from_workers
 
 Rows = NDArray[np.float64]  # Shape: (num_rows, 2): prediction, gold
 

@@ -9,7 +9,7 @@ from torch import BoolTensor, Tensor
 from bluelmo_plugins.errors import unknown_name
 from bluelmo_plugins.modules.dropout import Dropout
 from bluelmo_plugins.modules.norms import build_norm
-from bluelmo_plugins.modules.token_rows import padded, rows_at
+from bluelmo_plugins.modules.unpad import padded, rows_at
 
 ACTIVATIONS = ("none", "sigmoid")
 

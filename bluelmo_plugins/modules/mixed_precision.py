@@ -61,20 +61,7 @@ class MixedPrecision:
 
 
 def check_compute(compute: str, device: torch.device, field: str) -> None:
-    """
-    Warns of a format that a device computes slowly in.
-
-    # Parameters
-
-    compute : `str`
-        A format that the biLM knows.
-    device : `torch.device`
-        The CPU or a GPU.
-    field : `str`
-        The config's field for it.
-
-    Raises `InputError` where the device cannot compute in it.
-    """
+    """Warns of a format that a device computes slowly in."""
     trouble = obstacle(compute, device)
     remedy = f"Set {field}:: to 'fp32' in the config"
     if trouble:
@@ -88,19 +75,7 @@ def check_compute(compute: str, device: torch.device, field: str) -> None:
 
 
 def narrowed(tensor: Tensor) -> Tensor:
-    """
-    Rounds once what goes into several products.
-
-    # Parameters
-
-    tensor : `Tensor`
-        Any shape.
-
-    # Returns
-
-    `Tensor`
-        The same in the format that an autocast of its device multiplies in, if there is one.
-    """
+    """Rounds once what goes into several products."""
     kind = tensor.device.type
     if not torch.is_autocast_enabled(kind):
         return tensor
@@ -108,19 +83,7 @@ def narrowed(tensor: Tensor) -> Tensor:
 
 
 def knowing_bf16(tiny_value: Callable[[torch.dtype], float]) -> Callable[[torch.dtype], float]:
-    """
-    Lets AllenNLP's masked sums divide in bf16, too: it knows fp16 alone.
-
-    # Parameters
-
-    tiny_value : `Callable[[torch.dtype], float]`
-        `allennlp.nn.util.tiny_value_of_dtype`, which gives what keeps a sum from being zero.
-
-    # Returns
-
-    `Callable[[torch.dtype], float]`
-        The same, with fp16's value for bf16.
-    """
+    """Lets AllenNLP's masked sums divide in bf16, too: it knows fp16 alone."""
 
     @wraps(tiny_value)
     def tiny_value_of_dtype(dtype: torch.dtype) -> float:

@@ -149,23 +149,7 @@ NORMS = ("batch", "layer", "none", "batch_positions")
 
 
 def build_norm(name: str, dim: int, max_positions: int) -> torch.nn.Module:
-    """
-    Makes the norm with this name.
-
-    # Parameters
-
-    name : `str`
-        One of `NORMS`; any other raises an `InputError` that lists them.
-    dim : `int`
-        The number of features.
-    max_positions : `int`
-        The number of positions, for "batch_positions" only.
-
-    # Returns
-
-    `torch.nn.Module`
-        Called with rows `(num_rows, dim)` and, for tokens, positions `(num_rows,)`.
-    """
+    """Makes the norm with this name."""
     match name:
         case "batch":
             return BatchNorm(dim)

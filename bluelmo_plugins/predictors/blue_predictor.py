@@ -9,9 +9,9 @@ from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.dataset_readers.json_lines import half_of_a_character
 from bluelmo_plugins.errors import InputError, unknown_name
-from bluelmo_plugins.official.tables import tsv_line
+from bluelmo_plugins.formats.json_lines import half_of_a_character
+from bluelmo_plugins.formats.official_tables import tsv_line
 from bluelmo_plugins.predictors.features_first import FeaturesFirst
 
 # More digits than any score is printed with, fewer than float32 noise.
@@ -65,36 +65,11 @@ class BluePredictor(Predictor):
         self._lines_written = 0
 
     def prediction(self, outputs: JsonDict) -> JsonDict:
-        """
-        What is written about one instance.
-
-        # Parameters
-
-        outputs : `JsonDict`
-            The model's output for this instance, in plain Python types; `outputs["metadata"]` is
-            the instance's own.
-
-        # Returns
-
-        `JsonDict`
-            The prediction with the id of its row, without gold.
-        """
+        """What is written about one instance."""
         raise NotImplementedError
 
     def official_text(self, prediction: JsonDict) -> str:
-        """
-        What the official file says about one instance.
-
-        # Parameters
-
-        prediction : `JsonDict`
-            As `prediction` gives it.
-
-        # Returns
-
-        `str`
-            Any number of lines, each with its end.
-        """
+        """What the official file says about one instance."""
         raise NotImplementedError
 
     def dump_line(self, outputs: JsonDict) -> str:
@@ -219,23 +194,7 @@ class PairPredictor(BluePredictor):
 
 
 def text_of(inputs: JsonDict, raw_key: str, tokens_key: str) -> Union[str, list[str]]:
-    """
-    The text of one JSON input: raw under one key, or already tokenised under another.
-
-    # Parameters
-
-    inputs : `JsonDict`
-        The JSON object.
-    raw_key : `str`
-        The key of a text, e.g. ``"sentence"``.
-    tokens_key : `str`
-        The key of a list of tokens, e.g. ``"tokens"``; it wins where both keys are there.
-
-    # Returns
-
-    `Union[str, List[str]]`
-        The text or its tokens; an `InputError` says what is missing or of the wrong kind.
-    """
+    """The text of one JSON input: raw under one key, or already tokenised under another."""
     if tokens_key in inputs:
         tokens = inputs[tokens_key]
         if not isinstance(tokens, list) or not tokens or not all(_is_text(each) for each in tokens):

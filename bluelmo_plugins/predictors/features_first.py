@@ -7,7 +7,7 @@ from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 
-from bluelmo_plugins.modules.feature_pass import fill_feature_caches
+from bluelmo_plugins.modules.elmo.feature_pass import fill_feature_caches
 
 INSTANCES_AT_ONCE = 2048
 """Enough for a pass of the biLM to be fast, few enough that memory does not grow with the file."""

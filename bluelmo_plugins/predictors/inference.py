@@ -3,7 +3,7 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.official.tables import INFERENCE_COLUMNS, tsv_line
+from bluelmo_plugins.formats.official_tables import INFERENCE_COLUMNS, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import PairPredictor
 
 

@@ -4,7 +4,7 @@ from allennlp.common.util import JsonDict
 from allennlp.data import Instance
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.official.tables import MULTILABEL_COLUMNS, joined_labels, tsv_line
+from bluelmo_plugins.formats.official_tables import MULTILABEL_COLUMNS, joined_labels, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import SentencePredictor, index_of, text_of
 
 

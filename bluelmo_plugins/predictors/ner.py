@@ -13,15 +13,15 @@ from allennlp.predictors import Predictor
 
 from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.mentions import (
+from bluelmo_plugins.formats.mentions import (
     Mention,
     character_spans,
     one_space_apart,
     span_text,
     tags_to_mentions,
 )
-from bluelmo_plugins.official.mentions import mentions_of
 from bluelmo_plugins.predictors.blue_predictor import DIGITS, BluePredictor, index_of, text_of
+from bluelmo_plugins.scoring.mention_file import mentions_of
 
 
 @Predictor.register("blue_ner")
@@ -44,7 +44,7 @@ class NerPredictor(BluePredictor):
 
     The official file has one JSON line a mention, and none for a sentence without: ``{"id": ...,
     "docid": ..., "locations": [...], "type": ...}``. Where a corpus file has no offsets, token
-    numbers stand for them and the sentence for the document (`bluelmo_plugins.official.mentions`).
+    numbers stand for them and the sentence for the document.
 
     Registered as a `Predictor` with name "blue_ner".
 

@@ -3,8 +3,8 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.dataset_readers.pairs import Pair
-from bluelmo_plugins.official.tables import RELATION_COLUMNS, relation_row, tsv_line
+from bluelmo_plugins.formats.entity_pairs import Pair
+from bluelmo_plugins.formats.official_tables import RELATION_COLUMNS, relation_row, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import SentencePredictor
 
 

@@ -55,25 +55,7 @@ class BlueTable:
 
 
 def make_table(runs: Iterable[Run], stand_ins: Mapping[str, str]) -> BlueTable:
-    """
-    Makes the table of some runs.
-
-    # Parameters
-
-    runs : `Iterable[Run]`
-        Of any tasks, with any seeds, evaluated or not.
-    stand_ins : `Mapping[str, str]`
-        What really is in a corpus that goes by the name of another.
-
-    # Returns
-
-    `BlueTable`
-
-    # Raises
-
-    `InputError`
-        If what is kept beside a run cannot be read.
-    """
+    """Makes the table of some runs."""
     scored = []
     not_evaluated = []
     for run in runs:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import Optional
 
-from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
-from bluelmo_plugins.report.bootstrap import LEVEL
 from bluelmo_plugins.report.markdown import escaped, markdown_table
 from bluelmo_plugins.report.row import Row, deviation, mean
+from bluelmo_plugins.report.score_text import shown
+from bluelmo_plugins.scoring.bootstrap import LEVEL
 
 HEADER = ("task", "score", "bluelmo", "sd", f"{100 * LEVEL:.0f} % interval", "runs")
 _CSV_HEADER = (
@@ -31,19 +31,7 @@ _WIDTH = 100
 
 
 def as_text(table: BlueTable) -> str:
-    """
-    The table for a terminal.
-
-    # Parameters
-
-    table : `BlueTable`
-        The table.
-
-    # Returns
-
-    `str`
-        Several lines.
-    """
+    """The table for a terminal."""
     header = [*HEADER, *table.systems]
     rows = [[row.name, row.measure, *_cells(row, table.systems)] for row in table.rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
@@ -54,19 +42,7 @@ def as_text(table: BlueTable) -> str:
 
 
 def as_markdown(table: BlueTable) -> str:
-    """
-    The table in Markdown.
-
-    # Parameters
-
-    table : `BlueTable`
-        The table.
-
-    # Returns
-
-    `str`
-        The table, and the notes as a list.
-    """
+    """The table in Markdown."""
     header = [*HEADER, *(f"{name} (published)" for name in table.systems)]
     rows = [
         [escaped(row.name) + _bold(row.labels), escaped(row.measure), *_cells(row, table.systems)]
@@ -77,18 +53,7 @@ def as_markdown(table: BlueTable) -> str:
 
 
 def as_csv(table: BlueTable) -> str:
-    """
-    The table as comma-separated values, with more digits than are shown elsewhere.
-
-    # Parameters
-
-    table : `BlueTable`
-        The table.
-
-    # Returns
-
-    `str`
-    """
+    """The table as comma-separated values, with more digits than are shown elsewhere."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*_CSV_HEADER, *(name.lower() for name in table.systems)])

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bluelmo_plugins.report.bootstrap import LEVEL, NUM_RESAMPLES
 from bluelmo_plugins.report.row import Row, differing_sizes
 from bluelmo_plugins.report.runs.evaluation import EVALUATION_NAME, PREDICTIONS_NAME
 from bluelmo_plugins.report.runs.run import Run, differences
 from bluelmo_plugins.report.runs.scored_run import experiment
+from bluelmo_plugins.scoring.bootstrap import LEVEL, NUM_RESAMPLES
 
 LEGEND = (
     "bluelmo: mean over runs with other seeds; sd: their deviation, with n - 1. "
@@ -32,20 +32,7 @@ _SAME_SCORE = 1e-3
 
 
 def notes_on(rows: Sequence[Row], not_evaluated: Sequence[Run]) -> list[str]:
-    """
-    The sentences under a table.
-
-    # Parameters
-
-    rows : `Sequence[Row]`
-        The rows of the table.
-    not_evaluated : `Sequence[Run]`
-        The runs that have no score on the test split.
-
-    # Returns
-
-    `list[str]`
-    """
+    """The sentences under a table."""
     filled = [row for row in rows if row.runs]
     notes = [LEGEND, SOURCE]
     if any(run.samples.corpus or run.samples.elmo for row in filled for run in row.runs):

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import accumulate, cycle
 from typing import TYPE_CHECKING
 
-from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
-from bluelmo_plugins.report.bootstrap import LEVEL
 from bluelmo_plugins.report.notes import SAMPLE_NOTE
 from bluelmo_plugins.report.row import Row, deviation, mean
+from bluelmo_plugins.report.score_text import shown
+from bluelmo_plugins.scoring.bootstrap import LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,18 +28,7 @@ _LINE_HEIGHT = 0.45
 
 
 def table_figure(table: BlueTable) -> "Figure":
-    """
-    Draws every row: our mean with its interval, each run, and the published scores.
-
-    # Parameters
-
-    table : `BlueTable`
-        The table.
-
-    # Returns
-
-    `Figure`
-    """
+    """Draws every row: our mean with its interval, each run, and the published scores."""
     # Takes a second, which only those who draw should wait.
     from matplotlib.figure import Figure
 

@@ -7,10 +7,10 @@ from typing import Optional
 
 import numpy as np
 
-from bluelmo_plugins.dataset_readers.split_files import SPLITS, split_of
-from bluelmo_plugins.report.bootstrap import Interval, bootstrap_interval
+from bluelmo_plugins.formats.split_files import SPLITS, split_of
 from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.report.runs.scored_run import ScoredRun
+from bluelmo_plugins.scoring.bootstrap import Interval, bootstrap_interval
 from bluelmo_plugins.tasks import About
 
 # A test split of another size than BLUE's by more than this share is another corpus. That of DDI
@@ -75,17 +75,6 @@ def row_of(runs: list[ScoredRun], stand_ins: Mapping[str, str]) -> Row:
     """
     The row of a group of runs. It stands for a task of BLUE if it was scored on a test split of the
     size of BLUE's, by BLUE's score, and neither the sample nor a stand-in.
-
-    # Parameters
-
-    runs : `list[ScoredRun]`
-        One experiment, with comparisons.
-    stand_ins : `Mapping[str, str]`
-        What really is in a corpus that goes by the name of another.
-
-    # Returns
-
-    `Row`
     """
     corpus = runs[0].run.corpus
     about = runs[0].run.about
@@ -105,19 +94,7 @@ def row_of(runs: list[ScoredRun], stand_ins: Mapping[str, str]) -> Row:
 
 
 def differing_sizes(run: ScoredRun) -> dict[str, tuple[int, int]]:
-    """
-    Where the test split of a run is of another size than BLUE's.
-
-    # Parameters
-
-    run : `ScoredRun`
-        A run that was evaluated.
-
-    # Returns
-
-    `dict[str, tuple[int, int]]`
-        What was counted and what was published, by what it is.
-    """
+    """Where the test split of a run is of another size than BLUE's."""
     published = run.run.about.counts or {}
     place = SPLITS.index("test")
     return {

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from bluelmo_plugins.evaluation.figures import shown
-from bluelmo_plugins.official.tables import write_table
-from bluelmo_plugins.report.bootstrap import LEVEL, bootstrap_interval
-from bluelmo_plugins.report.comparison.comparison import Comparison, Confusion, Error
+from bluelmo_plugins.formats.official_tables import write_table
 from bluelmo_plugins.report.markdown import escaped, markdown_table
 from bluelmo_plugins.report.row import Row
 from bluelmo_plugins.report.run_picture import draw_curves, draw_points
 from bluelmo_plugins.report.runs.scored_run import ScoredRun
+from bluelmo_plugins.report.score_text import shown
+from bluelmo_plugins.scoring.bootstrap import LEVEL, bootstrap_interval
+from bluelmo_plugins.scoring.comparison import Comparison, Confusion, Error
 
 _ERRORS_SHOWN = 50
 """Of each kind; the table beside the page holds all of them."""
@@ -21,20 +21,7 @@ _LABEL_SCORES = ("precision", "recall", "f1", "support")
 
 
 def write_run_page(row: Row, run: ScoredRun, folder: Path, name: str) -> None:
-    """
-    Writes the page, its pictures, and all errors as a table.
-
-    # Parameters
-
-    row : `Row`
-        The row of the BLUE table that the run is in.
-    run : `ScoredRun`
-        The run.
-    folder : `Path`
-        Where to.
-    name : `str`
-        What the names of the files begin with.
-    """
+    """Writes the page, its pictures, and all errors as a table."""
     seed = "" if run.run.seed is None else f", seed {run.run.seed}"
     title = f"{row.title}{seed}"
     sections = [f"# {escaped(title)}", f"Run: {escaped(run.run.name)}", _scores(row, run)]

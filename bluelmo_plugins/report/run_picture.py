@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bluelmo_plugins.report.comparison.comparison import Numbers
 from bluelmo_plugins.report.picture import DOTS_PER_INCH, OURS
 from bluelmo_plugins.report.runs.run import Epochs
+from bluelmo_plugins.scoring.comparison import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,18 +17,7 @@ _SQUARE = (4.5, 4.5)
 
 
 def draw_curves(epochs: Epochs, title: str, path: Path) -> None:
-    """
-    Draws the official score and the loss by epoch, on the training data and on the dev split.
-
-    # Parameters
-
-    epochs : `Epochs`
-        At least one.
-    title : `str`
-        Whose curves they are, labels included.
-    path : `Path`
-        The PNG to write.
-    """
+    """Draws the official score and the loss by epoch, on the training data and on the dev split."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from bluelmo_plugins.evaluation.figures import shown
 from bluelmo_plugins.report.blue_table import TITLE, BlueTable
 from bluelmo_plugins.report.formats import as_csv, as_markdown
 from bluelmo_plugins.report.markdown import escaped, markdown_table
@@ -13,6 +12,7 @@ from bluelmo_plugins.report.picture import DOTS_PER_INCH, table_figure
 from bluelmo_plugins.report.run_page import write_run_page
 from bluelmo_plugins.report.runs.run import SEED_PREFIX
 from bluelmo_plugins.report.runs.scored_run import ScoredRun
+from bluelmo_plugins.report.score_text import shown
 
 _NAME = "blue"
 _PAGES = "runs"
@@ -23,18 +23,6 @@ def write_report(table: BlueTable, folder: Path) -> list[Path]:
     """
     Writes the table as Markdown, CSV and a picture, and a page for each run that was evaluated.
     Files of an earlier report with these names are replaced.
-
-    # Parameters
-
-    table : `BlueTable`
-        The table.
-    folder : `Path`
-        Made where it is not there.
-
-    # Returns
-
-    `list[Path]`
-        The files of the table, the Markdown first.
     """
     pages = folder / _PAGES
     pages.mkdir(parents=True, exist_ok=True)

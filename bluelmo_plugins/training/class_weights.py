@@ -43,15 +43,6 @@ class ClassWeightsCallback(TrainerCallback):
     ) -> None:
         """
         Counts the labels and writes the weights; raises an `InputError` if the model has none.
-
-        # Parameters
-
-        trainer : `GradientDescentTrainer`
-            Has the model and the training data.
-        is_primary : `bool`, optional (default = `True`)
-            Whether this is the worker that reports.
-        **kwargs : `Any`
-            Not used.
         """
         super().on_start(trainer, is_primary)
         model = trainer.model

@@ -7,7 +7,7 @@ from allennlp.data import TensorDict
 from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 
-from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
+from bluelmo_plugins.training.samplers import StableBucketBatchSampler
 
 
 @TrainerCallback.register("distributed_workers")

@@ -12,7 +12,7 @@ from allennlp.data.samplers import BatchSampler
 from torch.distributed import ReduceOp, all_reduce
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
+from bluelmo_plugins.training.samplers import StableBucketBatchSampler
 
 
 @DataLoader.register("evaluation")

@@ -5,7 +5,7 @@ from typing import Any
 from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 
-from bluelmo_plugins.modules.bilm.freed_memory import keep_freed_memory
+from bluelmo_plugins.modules.bilm.corpus_pass import keep_freed_memory
 
 
 @TrainerCallback.register("kept_memory")

@@ -18,7 +18,7 @@ from benchmarks.tables import Target
 from benchmarks.training import stages
 from benchmarks.work import ProductCounter, sharing
 from bluelmo_plugins.modules.bilm import BiLm, CorpusPass
-from bluelmo_plugins.modules.bilm.contexts import MIN_ROWS
+from bluelmo_plugins.modules.bilm.prefix_tree import MIN_ROWS
 
 SENTENCES = [["a", "b", "c"], ["a", "b", "d"], ["a", "b", "c"]]
 

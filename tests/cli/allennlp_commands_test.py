@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelmo_plugins.sample.folder import DISCLAIMER
+from bluelmo_plugins.corpora.samples.folder import DISCLAIMER
 from tests.configs.jsonnet_files import CONFIGS
 from tests.forked_commands import Outcome, run_commands
 from tests.training.small_run import outcome

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bluelmo_plugins.commands.prepare import Prepare
+from bluelmo_plugins.corpora.converters.registry import CORPORA
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.official.scorers import scorer_of
-from bluelmo_plugins.preparation.corpora import CORPORA
+from bluelmo_plugins.scoring.scorers import scorer_of
 from bluelmo_plugins.tasks import load_task
 from tests.configs.jsonnet_files import CONFIGS, TASKS
-from tests.preparation.miniatures import MINIATURES
-from tests.preparation.source_files import write
+from tests.corpora.converters.miniatures import MINIATURES
+from tests.corpora.converters.source_files import write
 
 
 def run(*arguments: object) -> None:

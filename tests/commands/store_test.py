@@ -9,8 +9,8 @@ import pytest
 
 from bluelmo_plugins.commands.store import Store
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules.feature_cache import FeatureCache, sentence_key
-from bluelmo_plugins.modules.feature_cache_options import FEATURE_VERSION
+from bluelmo_plugins.modules.elmo.feature_cache import FeatureCache, sentence_key
+from bluelmo_plugins.modules.elmo.feature_cache_options import FEATURE_VERSION
 
 VALUES = {sentence_key(b"%d" % number): b"%d" % number * 500 for number in range(1, 101)}
 
@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_a_cache_as_it_is(caches, capsys, monkeypatch):
         raise sqlite3.OperationalError("database or disk is full")
 
     damage(caches / "aaa1")
-    monkeypatch.setattr("bluelmo_plugins.modules.feature_cache_maintenance.shrink", fail)
+    monkeypatch.setattr("bluelmo_plugins.modules.elmo.feature_cache_maintenance.shrink", fail)
     run("prune", "--dir", caches, "--damaged", "--yes")
     assert "left as it is (database or disk is full)" in capsys.readouterr().out
 

@@ -5,7 +5,7 @@ from allennlp.data import Token
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.dataset_readers.cutting import cut_keeping_markers
+from bluelmo_plugins.dataset_readers.blue_reader import cut_keeping_markers
 from bluelmo_plugins.errors import InputError
 
 

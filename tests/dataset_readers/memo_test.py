@@ -2,7 +2,7 @@
 
 import pickle
 
-from bluelmo_plugins.dataset_readers.memo import Memo
+from bluelmo_plugins.dataset_readers.elmo_indexer import Memo
 
 
 def test_an_answer_is_computed_once_until_the_limit_is_reached():

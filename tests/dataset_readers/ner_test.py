@@ -11,7 +11,7 @@ from allennlp.data.dataset_readers.dataset_reader import WorkerInfo
 
 from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.mentions import tags_to_mentions
+from bluelmo_plugins.formats.mentions import tags_to_mentions
 from bluelmo_plugins.metrics.mention_f1 import MentionF1
 from bluelmo_plugins.tasks import load_task
 

@@ -10,7 +10,7 @@ from bluelmo_plugins.dataset_readers.marker_tokenizer import is_marker
 from bluelmo_plugins.dataset_readers.multilabel import MultilabelReader
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.dataset_readers.similarity import SimilarityReader
-from bluelmo_plugins.dataset_readers.table import read_table
+from bluelmo_plugins.formats.table import read_table
 
 DDI = ["DDI-false", "DDI-advise", "DDI-effect", "DDI-int", "DDI-mechanism"]
 HALLMARKS = [

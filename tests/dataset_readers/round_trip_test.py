@@ -9,9 +9,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.dataset_readers.columns import INDEX, LABEL, SENTENCE, SENTENCE1, SENTENCE2
-from bluelmo_plugins.dataset_readers.layout import find_layout
-from bluelmo_plugins.dataset_readers.table import read_table
+from bluelmo_plugins.formats.table import (
+    INDEX,
+    LABEL,
+    SENTENCE,
+    SENTENCE1,
+    SENTENCE2,
+    find_layout,
+    read_table,
+)
 
 WORDS = ["NA", "null", "None", "nan", '"', '""', '"a" b', 'a "b"', "index_", "@DRUG$", "β", "#"]
 # Lone surrogates are no text; these four part fields and lines.

@@ -8,7 +8,7 @@ import torch
 from allennlp.common.util import sanitize
 from allennlp.nn.util import move_to_device
 
-from bluelmo_plugins.dataset_readers.sentence_metadata import SentenceMetadata
+from bluelmo_plugins.dataset_readers.ner import SentenceMetadata
 
 
 class Untouched(list[str]):

@@ -12,7 +12,7 @@ import torch
 from allennlp.commands.train import TrainModel
 from allennlp.common import Lazy, Params
 
-from bluelmo_plugins.explanations.explain import explain
+from bluelmo_plugins.cli.error_messages import explain
 from tests.configs.jsonnet_files import CONFIGS, FAMILIES
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases

@@ -14,8 +14,8 @@ from bluelmo_plugins.dataset_readers import blue_reader
 from bluelmo_plugins.dataset_readers.blue_reader import BlueReader
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
 from bluelmo_plugins.dataset_readers.ner import NerReader
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.formats.reading_report import ReadingReport
 from bluelmo_plugins.tasks import load_task
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases

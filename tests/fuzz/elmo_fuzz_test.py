@@ -10,7 +10,7 @@ import torch
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
-from tests.modules import feature_cache_fuzz_test
+from tests.modules.elmo import feature_cache_fuzz_test
 
 CASES = 80
 

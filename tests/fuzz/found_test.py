@@ -6,14 +6,14 @@ from pathlib import Path
 import h5py
 import pytest
 
-from bluelmo_plugins.dataset_readers.columns import LABEL
-from bluelmo_plugins.dataset_readers.json_lines import json_objects
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
 from bluelmo_plugins.dataset_readers.multilabel import MultilabelReader
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.formats.json_lines import json_objects
+from bluelmo_plugins.formats.table import LABEL
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError
-from bluelmo_plugins.official.answer_table import read_answer_table
+from bluelmo_plugins.scoring.answers import read_answer_table
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bluelmo_plugins.corpora.checks.survey import survey_file
+from bluelmo_plugins.corpora.converters.registry import CORPORA
+from bluelmo_plugins.corpora.converters.splits import Choices, Notes, find_split_lists
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.inspection.survey import survey_file
-from bluelmo_plugins.preparation.corpora import CORPORA
-from bluelmo_plugins.preparation.splits import Choices, Notes, find_split_lists
 from bluelmo_plugins.tasks import Task, load_task
+from tests.corpora.converters.miniatures import MINIATURES
+from tests.corpora.converters.source_files import write
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
-from tests.preparation.miniatures import MINIATURES
-from tests.preparation.source_files import write
 
 CASES = 100
 LARGEST = 100_000

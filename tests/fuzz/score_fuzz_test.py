@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.figures import report
-from bluelmo_plugins.official.scorer import Scorer
-from bluelmo_plugins.official.scorers import scorer_of
+from bluelmo_plugins.report.score_text import report
+from bluelmo_plugins.scoring.scorers import Scorer, scorer_of
 from bluelmo_plugins.tasks import load_task
 from tests.fuzz.corpus_fuzz_test import CORPORA, NUM_LINES
 from tests.fuzz.text_mutations import mutate

@@ -2,7 +2,7 @@
 
 import torch
 
-from bluelmo_plugins.modules.token_rows import padded, rows_at
+from bluelmo_plugins.modules.unpad import padded, rows_at
 from tests.modules.encoder_checks import batch, sentences
 
 

@@ -9,8 +9,8 @@ from allennlp.models import Model
 from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.modules.bilm import ElmoFiles
-from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
-from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureCacheOptions
+from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.predictors import features_first
 from bluelmo_plugins.predictors.features_first import FeaturesFirst
 from bluelmo_plugins.vocabulary import LabelVocabulary

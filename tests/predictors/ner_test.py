@@ -12,9 +12,9 @@ from allennlp.models import Model
 
 from bluelmo_plugins.dataset_readers.inference import InferenceReader
 from bluelmo_plugins.dataset_readers.ner import NerReader
-from bluelmo_plugins.dataset_readers.reading_report import ReadingReport
-from bluelmo_plugins.dataset_readers.token_file import read_token_file
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.formats.reading_report import ReadingReport
+from bluelmo_plugins.formats.token_file import read_token_file
 from bluelmo_plugins.predictors.ner import NerPredictor
 from bluelmo_plugins.vocabulary import LabelVocabulary
 

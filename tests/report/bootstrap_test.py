@@ -7,10 +7,15 @@ import pytest
 from scipy.stats import norm, pearsonr
 from sklearn.metrics import f1_score
 
-from bluelmo_plugins.report.bootstrap import _resamples, bootstrap_interval
-from bluelmo_plugins.report.comparison.comparison import Comparison, f1
-from bluelmo_plugins.report.comparison.labels import _macro_f1, _one_hot
-from bluelmo_plugins.report.comparison.scores import _moments, _PearsonOfSums
+from bluelmo_plugins.scoring.bootstrap import _resamples, bootstrap_interval
+from bluelmo_plugins.scoring.comparison import (
+    Comparison,
+    _macro_f1,
+    _moments,
+    _one_hot,
+    _PearsonOfSums,
+    f1,
+)
 
 
 def shares(right):

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.evaluation import Samples, new_evaluation, write_evaluation
 from bluelmo_plugins.report.runs.run import Run, read_run
+from bluelmo_plugins.scoring.comparison import compare_runs
 from bluelmo_plugins.tasks import load_task
 
 DDI_LABELS = ["DDI-advise", "DDI-effect", "DDI-int", "DDI-mechanism", "DDI-false"]

@@ -17,8 +17,8 @@ from allennlp.models import archival
 from allennlp.training import GradientDescentTrainer
 
 import bluelmo_plugins  # noqa: F401  registers the classes
-from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
-from bluelmo_plugins.training import checkpoint_files
+from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.training import checkpoints as checkpoint_files
 
 MOMENTS: dict[str, tuple[Any, str] | None] = {
     "start": None,

@@ -12,8 +12,8 @@ from allennlp.common import Params
 from allennlp.training.callbacks import TrainerCallback
 
 import bluelmo_plugins  # noqa: F401  registers the classes
-from bluelmo_plugins.modules.bilm.freed_memory import give_back_freed_memory
-from bluelmo_plugins.terminal import log_file
+from bluelmo_plugins.cli import log as log_file
+from bluelmo_plugins.modules.bilm.corpus_pass import give_back_freed_memory
 from tests.own_memory import anonymous_bytes
 
 NOTES = "holdings.jsonl"

@@ -8,7 +8,7 @@ import pytest
 
 import study.__main__ as command
 import study.trial as module
-from bluelmo_plugins.sample.folder import write_corpora
+from bluelmo_plugins.corpora.samples.folder import write_corpora
 from study.corpora import Sizes
 from study.factors import Variant
 from study.page import PAGE, compare_all, make_page

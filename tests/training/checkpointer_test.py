@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
+from bluelmo_plugins.atomic_write import FileSum
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.files.whole_files import FileSum
-from bluelmo_plugins.training.checkpoint_files import CheckpointFiles, checkpoints_in
+from bluelmo_plugins.training.checkpoints import CheckpointFiles, checkpoints_in
 from tests.training.small_run import outcome, train
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bluelmo_plugins.training.going_on import asks_to_recover, how_to_go_on
+from bluelmo_plugins.training.resume_hint import asks_to_recover, how_to_go_on
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bluelmo_plugins.metrics.document_f1 import DocumentF1
 from bluelmo_plugins.metrics.mention_f1 import MentionF1
 from bluelmo_plugins.metrics.pearson import Pearson
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
-from bluelmo_plugins.training.metric_states import metric_states, set_metric_states
+from bluelmo_plugins.training.recovery import metric_states, set_metric_states
 
 LABELS = ["a", "b"]
 IDS = (torch.tensor([0, 1, 1]), torch.tensor([0, 1, 0]))

@@ -13,10 +13,9 @@ import pytest
 import torch
 from allennlp.common import logging as common_logging
 
-from bluelmo_plugins.terminal.bars import TrainerBars
+from bluelmo_plugins.cli.bars import TrainerBars
 from bluelmo_plugins.training import progress
-from bluelmo_plugins.training.epoch_bar import num_tokens
-from bluelmo_plugins.training.progress import ProgressCallback, duration
+from bluelmo_plugins.training.progress import ProgressCallback, duration, num_tokens
 from tests.training.small_run import outcome, pictures, train
 
 CALLBACKS = ("exact_recovery", "progress")

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bluelmo_plugins.training.selection_tracker import SelectionTracker
+from bluelmo_plugins.training.model_selection import SelectionTracker
 
 NAN = math.nan
 

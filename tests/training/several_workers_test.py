@@ -9,18 +9,18 @@ import pytest
 import torch
 from allennlp.data.data_loaders import SimpleDataLoader
 
+from bluelmo_plugins.distributed import gather_from_workers
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules.bilm import ElmoFiles
-from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
-from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureCacheOptions
+from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
 from bluelmo_plugins.training.class_weights import ClassWeightsCallback, weights_from_counts
-from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
-from bluelmo_plugins.training.undersampling_sampler import (
+from bluelmo_plugins.training.samplers import (
+    StableBucketBatchSampler,
     UndersamplingBucketBatchSampler,
     shared_draw,
 )
 from bluelmo_plugins.vocabulary import LabelVocabulary
-from bluelmo_plugins.workers import gather_from_workers
 from tests.several_processes import run_in_processes
 from tests.training.rows import instance, lines
 

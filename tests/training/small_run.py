@@ -18,7 +18,7 @@ from allennlp.models import Model
 from allennlp.training import Trainer
 
 from bluelmo_plugins.metrics.accuracy import LabelAccuracy
-from bluelmo_plugins.training.undersampling_sampler import UndersamplingBucketBatchSampler
+from bluelmo_plugins.training.samplers import UndersamplingBucketBatchSampler
 
 LABELS = ["a", "b", "c"]
 UNCOMPARED = "training_duration"

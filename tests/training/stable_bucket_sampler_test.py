@@ -7,7 +7,7 @@ from allennlp.data import Instance
 from allennlp.data.fields import MetadataField
 from allennlp.data.samplers import BatchSampler
 
-from bluelmo_plugins.training.stable_bucket_sampler import StableBucketBatchSampler
+from bluelmo_plugins.training.samplers import StableBucketBatchSampler
 from tests.training.rows import instance, lines
 
 INSTANCES = [instance(line, None) for line in range(1, 24)]

@@ -6,13 +6,12 @@ only torch and h5py.
 """
 
 from .bilm import BiLm
-from .compiled_products import keep_few_products
 from .compute import COMPUTES, is_slow, obstacle
-from .corpus import Corpus
-from .corpus_pass import CorpusPass
+from .corpus_pass import Corpus, CorpusPass
 from .files import ElmoFiles
-from .halves import half_of, whole_layers
+from .layer_slices import half_of, whole_layers
 from .options import BiLmOptions, ElmoFileError
+from .packed_weights import keep_few_products
 
 __all__ = [
     "COMPUTES",

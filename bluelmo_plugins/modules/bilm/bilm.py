@@ -7,12 +7,12 @@ from torch import Tensor, nn
 
 from .character_encoder import PADDING, CharacterEncoder
 from .compute import COMPUTES, computing_in
-from .contexts import Contexts
-from .halves import Halves, in_places
-from .lstm_stack import LstmStack
+from .layer_slices import Halves, in_places
+from .lstm import LstmStack
 from .one_thread_workers import Check, go_on
 from .options import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, PathOrStr
 from .packed_weights import pack_weights, unpack_weights
+from .prefix_tree import Contexts
 from .weights import WeightFile
 
 # bilm-tf's ids plus one, as AllenNLP's indexer counts: 0 is no token.
@@ -106,11 +106,6 @@ class BiLm(nn.Module):
         """
         Has a frozen biLM multiply faster, if it is on a CPU that can do so, until it is moved,
         copied or pickled. Elsewhere, and of one that learns, nothing changes.
-
-        # Returns
-
-        `BiLm`
-            This one.
         """
         if not any(weight.requires_grad for weight in self.parameters()):
             pack_weights(self)
@@ -188,25 +183,7 @@ class BiLm(nn.Module):
         dtype: torch.dtype = torch.float32,
         check: Check = go_on,
     ) -> list[Tensor]:
-        """
-        One direction's output of each LSTM layer at the tokens of some sentences.
-
-        # Parameters
-
-        direction : `int`
-            0 forwards, 1 backwards.
-        vectors, word_of_token, lengths : `Tensor`
-            As for `halves`.
-        dtype : `torch.dtype`, optional (default = `torch.float32`)
-            As for `halves`.
-        check : `Check`, optional
-            Called at each step.
-
-        # Returns
-
-        `list[Tensor]`
-            Each of shape `(num_tokens, projection_dim)`.
-        """
+        """One direction's output of each LSTM layer at the tokens of some sentences."""
         stack = self.backward_stack if direction else self.forward_stack
         boundary = len(vectors) - 2 + direction
         contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))

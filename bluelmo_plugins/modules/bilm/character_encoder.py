@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import skip_init
 
-from .contexts import rows_for
 from .options import BiLmOptions
 from .packed_weights import linear
+from .prefix_tree import rows_for
 from .weights import WeightFile
 
 NUM_CHARACTERS = 261
@@ -142,16 +142,7 @@ class CharacterEncoder(nn.Module):
 
     @torch.no_grad()
     def load(self, file: WeightFile) -> None:
-        """
-        Copies the weights of a bilm-tf file.
-
-        # Parameters
-
-        file : `WeightFile`
-            The open file.
-
-        Raises `ElmoFileError` where a layer is missing or has another shape.
-        """
+        """Copies the weights of a bilm-tf file."""
         characters, dim = self.embedding.weight.shape
         self.embedding.weight[0].zero_()
         self.embedding.weight[1:].copy_(file.read("char_embed", (characters - 1, dim)))

@@ -19,21 +19,7 @@ X86_WITH_BF16 = ("avx512_bf16", "amx_bf16")
 
 
 def obstacle(compute: str, device: torch.device) -> str:
-    """
-    Why a device cannot compute in a format.
-
-    # Parameters
-
-    compute : `str`
-        One of `COMPUTES`.
-    device : `torch.device`
-        The CPU or a GPU.
-
-    # Returns
-
-    `str`
-        A clause; empty where nothing stands against it.
-    """
+    """Why a device cannot compute in a format."""
     if device.type != "cuda" and compute in ("tf32", "fp16"):
         return f"{compute} needs a GPU"
     if device.type == "cuda" and compute == "bf16" and not torch.cuda.is_bf16_supported(False):
@@ -44,18 +30,6 @@ def obstacle(compute: str, device: torch.device) -> str:
 def is_slow(compute: str, device: torch.device) -> bool:
     """
     Whether a device computes in a format by means of another: right, but slower than in that one.
-
-    # Parameters
-
-    compute : `str`
-        One of `COMPUTES`.
-    device : `torch.device`
-        The CPU or a GPU.
-
-    # Returns
-
-    `bool`
-        For bf16, true where an x86 processor is known to lack the instructions.
     """
     if device.type != "cpu" or compute != "bf16":
         return False
@@ -70,13 +44,6 @@ def products_in(compute: str, device: torch.device) -> Iterator[None]:
     """
     Lets a GPU's products of single-precision matrices use TF32, or forbids it, for a while, to all
     threads. For a CPU it does nothing.
-
-    # Parameters
-
-    compute : `str`
-        One of `COMPUTES`.
-    device : `torch.device`
-        The CPU or a GPU.
     """
     if device.type != "cuda":
         yield
@@ -95,15 +62,6 @@ def computing_in(compute: str, device: torch.device, learns: bool) -> Iterator[N
     """
     Lets a biLM compute in a format for a while. What does not learn does so within an autocast,
     too, which else gives products in a format of its own.
-
-    # Parameters
-
-    compute : `str`
-        One of `COMPUTES`.
-    device : `torch.device`
-        The CPU or a GPU.
-    learns : `bool`
-        Whether gradients are tracked.
     """
     autocast = nullcontext() if learns else torch.autocast(device.type, enabled=False)
     with products_in(compute, device), autocast:

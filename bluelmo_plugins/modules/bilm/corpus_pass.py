@@ -1,7 +1,9 @@
-"""One pass of a frozen biLM over the sentences of a corpus."""
+"""The feature pass of a biLM over a corpus, in large batches of distinct words and contexts."""
 
+import ctypes
+import sys
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from functools import partial
 from typing import Optional
 
@@ -10,10 +12,115 @@ import torch
 from torch import Tensor
 
 from .bilm import BiLm
-from .corpus import Corpus, Integers
-from .freed_memory import give_back_freed_memory
-from .halves import in_places, side_by_side
+from .layer_slices import in_places, side_by_side
 from .one_thread_workers import Check, OneThreadWorkers, go_on, one_thread_workers
+
+Integers = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.integer]]
+
+
+class Corpus:
+    """
+    Sentences as numbers of distinct words: four bytes a token, where character ids take fifty
+    times as many.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self._sentences: list[Integers] = []
+
+    def add(self, character_ids: Integers) -> int:
+        """
+        # Parameters
+
+        character_ids : `numpy.ndarray`
+            Shape `(num_tokens, max_characters)`, 16-bit; one token at least.
+
+        # Returns
+
+        `int`
+            The number of the sentence.
+        """
+        numbers = self._numbers
+        words = (word.tobytes() for word in numpy.ascontiguousarray(character_ids, numpy.int16))
+        self._sentences.append(
+            numpy.array([numbers.setdefault(word, len(numbers)) for word in words], numpy.int32)
+        )
+        return len(self._sentences) - 1
+
+    def __len__(self) -> int:
+        return len(self._sentences)
+
+    def length(self, sentence: int) -> int:
+        """Tokens of the sentence of that number."""
+        return len(self._sentences[sentence])
+
+    def words_of(self, sentences: Iterable[int]) -> Integers:
+        """The numbers of the words of sentences, one after another, `(num_tokens,)`."""
+        return numpy.concatenate([self._sentences[sentence] for sentence in sentences])
+
+    def characters(self) -> Tensor:
+        """The character ids of each word, `(num_words, max_characters)`, 16-bit."""
+        content = b"".join(self._numbers)
+        return torch.frombuffer(bytearray(content), dtype=torch.int16).view(len(self._numbers), -1)
+
+    def batches(
+        self, sentences: Iterable[int], tokens_per_batch: int, sentences_per_batch: int
+    ) -> Iterator[list[int]]:
+        """
+        Sentences of about one length together, in groups of a bounded size.
+
+        The order is stable, since relation corpora hold a sentence once for each pair of entities:
+        these copies are neighbours of one length, and share most of their contexts.
+        """
+        batch: list[int] = []
+        num_tokens = 0
+        for sentence in sorted(sentences, key=self.length):
+            is_full = num_tokens + self.length(sentence) > tokens_per_batch
+            if batch and (is_full or len(batch) == sentences_per_batch):
+                yield batch
+                batch, num_tokens = [], 0
+            batch.append(sentence)
+            num_tokens += self.length(sentence)
+        if batch:
+            yield batch
+
+
+# Of malloc.h: from how much free memory on some is given back, and how many tensors at once may
+# have memory of their own, which the system takes back as soon as one is freed.
+_TRIM_THRESHOLD, _MOST_MAPPED = -1, -4
+
+
+def give_back_freed_memory() -> None:
+    """
+    Gives what was freed back to the system, where the C library can do so (glibc).
+
+    Threads that allocate and free large tensors in turns leave gaps, which no other tensor fits
+    into: without this, a pass over 98,000 tokens at full size took 60 MB more.
+    """
+    if _trim is not None:
+        _trim(0)
+
+
+def keep_freed_memory() -> None:
+    """
+    Has this process keep from now on what it frees, where the C library can do so (glibc).
+
+    Otherwise each large tensor is new to the system, which fills its pages with zeros, one by one.
+    What is kept can still be given back by `give_back_freed_memory`.
+    """
+    if _set_option is not None:
+        _set_option(_MOST_MAPPED, 0)
+        _set_option(_TRIM_THRESHOLD, -1)
+
+
+def _of_c_library(name: str) -> Optional[Callable[..., int]]:
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return getattr(library, name, None)
+
+
+_trim = _of_c_library("malloc_trim")
+_set_option = _of_c_library("mallopt")
+
 
 TOKENS_PER_BATCH = {"cpu": 8192, "cuda": 24576}
 """The most tokens that go through the biLM at once, by the kind of device: enough to keep it busy.

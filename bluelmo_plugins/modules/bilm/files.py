@@ -44,14 +44,7 @@ class ElmoFiles:
         return cls.in_folder(folder) if folder else None
 
     def copy_to(self, folder: PathOrStr) -> None:
-        """
-        Copies those files that are not there yet into a folder. What is there is whole.
-
-        # Parameters
-
-        folder : `PathOrStr`
-            Made if it is not there.
-        """
+        """Copies those files that are not there yet into a folder. What is there is whole."""
         os.makedirs(folder, exist_ok=True)
         for source, name in ((self.options, "options.json"), (self.weights, "weights.hdf5")):
             if not os.path.exists(target := Path(folder, name)):
@@ -60,15 +53,7 @@ class ElmoFiles:
                 os.replace(part, target)
 
     def check(self) -> BiLmOptions:
-        """
-        Makes sure that a biLM can be made of the files, without reading the weights.
-
-        # Returns
-
-        `BiLmOptions`
-
-        Raises `ElmoFileError` where a file is missing or damaged, or where the two do not fit.
-        """
+        """Makes sure that a biLM can be made of the files, without reading the weights."""
         with torch.device("meta"):
             return BiLm(self.options, self.weights, check_only=True).options
 

@@ -1,18 +1,109 @@
-"""A clipped, projected LSTM layer that runs over a tree of contexts."""
+"""The biLM's LSTMs: gates, cells with projection and clipping, and the layers of a direction."""
 
 from collections.abc import Iterator
-from typing import Optional
+from functools import cache
+from typing import Any, Optional, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .contexts import MIN_ROWS, rows_for
-from .gates import apply_gates
 from .one_thread_workers import Check, go_on
+from .options import BiLmOptions
 from .packed_weights import add_linear_, linear
-from .products import product
+from .prefix_tree import MIN_ROWS, rows_for
 from .weights import WeightFile
+
+GATES_AT_ONCE = 2**19
+"""Gates that a CPU applies at once: 2 MB, which stay in its cache."""
+
+
+_CELL = """
+template <typename T>
+void cell(T take, T keep, T give, T fresh, T memory, T clip, T& given, T& kept) {
+  kept = memory / (T(1) + ::exp(-keep)) + ::tanh(fresh) / (T(1) + ::exp(-take));
+  kept = kept > clip ? clip : (kept < -clip ? -clip : kept);
+  given = ::tanh(kept) / (T(1) + ::exp(-give));
+}
+"""
+
+
+def apply_gates(gates: Tensor, memory: Tensor, clip: float) -> tuple[Tensor, Tensor]:
+    """
+    One step of the cells. It may overwrite both of its arguments.
+
+    # Parameters
+
+    gates : `Tensor`
+        Shape `(num_rows, 4 * cell_dim)`: input, forget and output gate and the new memory, before
+        their sigmoid and tanh.
+    memory : `Tensor`
+        Shape `(num_rows, cell_dim)`, in single precision: what the cells hold.
+    clip : `float`
+        The greatest absolute value that a cell holds.
+
+    # Returns
+
+    `tuple[Tensor, Tensor]`
+        Shapes `(num_rows, cell_dim)`: what the cells give out, of the dtype of `gates`; what they
+        hold now, in single precision.
+    """
+    if gates.device.type != "cpu":
+        # Of inputs in two formats, the kernel is slower by more than this takes.
+        applied = gates.float().chunk(4, dim=-1)
+        given, kept = _fused()(*applied, memory, clip=clip)
+        return given.to(gates.dtype), kept
+    rows = max(1, GATES_AT_ONCE // gates.shape[1])
+    blocks = zip(gates.split(rows), memory.split(rows), strict=True)
+    return torch.cat([_apply(*block, clip) for block in blocks]), memory
+
+
+@cache
+def _fused() -> Any:
+    """One kernel for a GPU, which torch compiles when it is first used."""
+    return torch.cuda.jiterator._create_multi_output_jit_fn(_CELL, num_outputs=2, clip=0.0)
+
+
+def _apply(gates: Tensor, memory: Tensor, clip: float) -> Tensor:
+    cell_dim = memory.shape[1]
+    applied = gates.float()
+    applied[:, : 3 * cell_dim].sigmoid_()
+    input_gate, forget_gate, output_gate, new_memory = applied.chunk(4, dim=-1)
+    # tanh(x) is 1 - 2 * sigmoid(-2 * x). Torch's sigmoid takes a fifth of the time of its tanh
+    # (measured with AVX-512); what is derived from it deviates by 1e-7.
+    torch.addcmul(input_gate, memory, forget_gate, out=memory)
+    memory.addcmul_(input_gate, new_memory.mul_(-2).sigmoid_(), value=-2)
+    memory.clamp_(-clip, clip)
+    output_gate.addcmul_(output_gate, torch.mul(memory, -2).sigmoid_(), value=-2)
+    return output_gate.to(gates.dtype)
+
+
+ROWS_ON_GPU = 512
+"""Rows of every product over memory cells on a GPU. Where the sum of a product is long, cuBLAS
+parts it by the number of rows, which gives other last bits; sums of 512 it does not part (measured
+on an H200, where sums of 4,096 cells differed in every format)."""
+
+
+def product(rows: Tensor, weight: Tensor) -> Tensor:
+    """
+    # Parameters
+
+    rows : `Tensor`
+        Shape `(num_rows, dim)`; on a CPU, as many as `rows_for` says.
+    weight : `Tensor`
+        Shape `(out_dim, dim)`; on a CPU, it may be packed.
+
+    # Returns
+
+    `Tensor`
+        Shape `(num_rows, out_dim)`.
+    """
+    if rows.device.type == "cpu":
+        return linear(rows, weight)
+    *blocks, last = rows.split(ROWS_ON_GPU)
+    padded = functional.pad(last, (0, 0, 0, ROWS_ON_GPU - len(last)))
+    return torch.cat([each @ weight.T for each in (*blocks, padded)])[: len(rows)]
+
 
 BYTES_OF_GATES = {"cpu": 2**23, "cuda": 2**29}
 """How much memory the gates may take that are computed in one product, by the kind of device. A GPU
@@ -154,18 +245,7 @@ class ProjectedLstm(nn.Module):
 
     @torch.no_grad()
     def load(self, file: WeightFile, group: str) -> None:
-        """
-        Copies the weights of a bilm-tf file.
-
-        # Parameters
-
-        file : `WeightFile`
-            The open file.
-        group : `str`
-            The layer's group in it.
-
-        Raises `ElmoFileError` where a layer is missing or has another shape.
-        """
+        """Copies the weights of a bilm-tf file."""
         dim, cell_dim = self.projection.shape
         # One matrix for the input (its first rows) and the state; its columns are the gates in
         # TensorFlow's order: input, new memory, forget, output.
@@ -200,3 +280,64 @@ def _blocks(sizes: list[int], most: int) -> Iterator[tuple[int, list[int]]]:
             first, block = first + sum(block), []
         block.append(size)
     yield first, block
+
+
+class LstmStack(nn.Module):
+    """
+    The LSTM layers of one direction; from the second on, each adds its input to its output.
+
+    # Parameters
+
+    options : `BiLmOptions`
+        The shape.
+    dtype : `torch.dtype`, optional (default = `torch.float32`)
+        As for `ProjectedLstm`.
+    """
+
+    def __init__(self, options: BiLmOptions, dtype: torch.dtype = torch.float32) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            ProjectedLstm(
+                options.projection_dim,
+                options.cell_dim,
+                options.cell_clip,
+                options.projection_clip,
+                dtype,
+            )
+            for _ in range(options.num_lstm_layers)
+        )
+
+    def forward(
+        self, vectors: Tensor, words: Tensor, parents: list[Tensor], check: Check = go_on
+    ) -> list[Tensor]:
+        """
+        # Parameters
+
+        vectors : `Tensor`
+            Shape `(num_words, dim)`: the token layer of each word.
+        words : `Tensor`
+            Shape `(num_nodes,)`: the word that each node reads, as in `Contexts`.
+        parents : `list[Tensor]`
+            As in `Contexts`.
+        check : `Check`, optional
+            As for `ProjectedLstm`.
+
+        # Returns
+
+        `list[Tensor]`
+            The output of each layer, each of shape `(num_nodes, dim)`.
+        """
+        first, *others = self._lstms
+        outputs = [first(vectors.to(first.bias.dtype), words, parents, check)]
+        for layer in others:
+            outputs.append(layer(outputs[-1], None, parents, check).add_(outputs[-1]))
+        return outputs
+
+    @property
+    def _lstms(self) -> list[ProjectedLstm]:
+        return cast(list[ProjectedLstm], self.layers)
+
+    def load(self, file: WeightFile, direction: int) -> None:
+        """Copies the weights of a bilm-tf file."""
+        for index, layer in enumerate(self._lstms):
+            layer.load(file, f"RNN_{direction}/RNN/MultiRNNCell/Cell{index}/LSTMCell")

@@ -78,16 +78,6 @@ def one_thread_workers(number: int) -> Iterator[OneThreadWorkers]:
     """
     Workers for as long as the block lasts. An exception in the block, Ctrl-C among them, ends the
     tasks that run and drops those that wait.
-
-    # Parameters
-
-    number : `int`
-        How many.
-
-    # Returns
-
-    `Iterator[OneThreadWorkers]`
-        The workers, once.
     """
     num_threads = torch.get_num_threads()
     pool = ThreadPoolExecutor(number, "bilm", initializer=_compute_on_one_thread)

@@ -44,16 +44,7 @@ def shortened(value: Any) -> str:
 
 
 def check_regular(path: PathOrStr) -> None:
-    """
-    Makes sure that opening a file does not wait for another program, as it does for a pipe.
-
-    # Parameters
-
-    path : `PathOrStr`
-        A file that an archive of a stranger may have named; it need not be there.
-
-    Raises `ElmoFileError` where it is a folder, a pipe or a device.
-    """
+    """Makes sure that opening a file does not wait for another program, as it does for a pipe."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise ElmoFileError(
             path,
@@ -116,20 +107,7 @@ class BiLmOptions:
 
     @classmethod
     def from_file(cls, path: PathOrStr) -> "BiLmOptions":
-        """
-        Reads an options.json as bilm-tf writes it.
-
-        # Parameters
-
-        path : `PathOrStr`
-            The file.
-
-        # Returns
-
-        `BiLmOptions`
-
-        Raises `ElmoFileError` where the file is missing or is no such file, naming the key.
-        """
+        """Reads an options.json as bilm-tf writes it."""
         check_regular(path)
         if os.path.exists(path) and os.path.getsize(path) > MAX_OPTIONS_BYTES:
             raise ElmoFileError(

@@ -59,23 +59,7 @@ class WeightFile:
         self._file.close()
 
     def read(self, name: str, shape: tuple[int, ...]) -> torch.Tensor:
-        """
-        Reads one layer.
-
-        # Parameters
-
-        name : `str`
-            The dataset's path in the file, e.g. ``"CNN/W_cnn_0"``.
-        shape : `tuple[int, ...]`
-            The shape that the options ask for.
-
-        # Returns
-
-        `torch.Tensor`
-            Single precision, of that shape.
-
-        Raises `ElmoFileError` with the layer and both shapes where they differ.
-        """
+        """Reads one layer."""
         dataset = self._dataset(name)
         if dataset.shape != shape:
             raise ElmoFileError(

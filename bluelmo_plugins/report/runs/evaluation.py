@@ -17,12 +17,12 @@ from allennlp.common.util import lazy_groups_of
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
 
+from bluelmo_plugins.atomic_write import sum_of, written_whole
+from bluelmo_plugins.corpora.samples.folder import is_sample
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.evaluation.figures import report
-from bluelmo_plugins.files.whole_files import sum_of, written_whole
-from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.run import CONFIG_NAME, Run, find_test_file
-from bluelmo_plugins.sample.folder import is_sample
+from bluelmo_plugins.report.score_text import report
+from bluelmo_plugins.scoring.comparison import compare_runs
 from bluelmo_plugins.tasks import load_task
 
 EVALUATION_NAME = "evaluation.json"

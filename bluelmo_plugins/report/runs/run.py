@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
-from bluelmo_plugins.dataset_readers.split_files import resolve_split_file
+from bluelmo_plugins.atomic_write import sum_of
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.files.whole_files import sum_of
+from bluelmo_plugins.formats.split_files import resolve_split_file
 from bluelmo_plugins.tasks import About
 
 CONFIG_NAME = "config.json"

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Optional
 
-from bluelmo_plugins.report.comparison.compare import compare_runs
-from bluelmo_plugins.report.comparison.comparison import Comparison
 from bluelmo_plugins.report.runs.evaluation import (
     PREDICTIONS_NAME,
     Evaluation,
@@ -22,6 +20,7 @@ from bluelmo_plugins.report.runs.run import (
     read_epochs,
     settings,
 )
+from bluelmo_plugins.scoring.comparison import Comparison, compare_runs
 from bluelmo_plugins.tasks import load_task
 
 # These change where and how fast a model is trained, and not the model.

@@ -12,8 +12,8 @@ from typing import Any
 from allennlp.common import Params
 from allennlp.common.params import parse_overrides
 
+from bluelmo_plugins.atomic_write import UNFINISHED
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.files.whole_files import UNFINISHED
 from bluelmo_plugins.report.runs.run import (
     CONFIG_NAME,
     METRICS_NAME,

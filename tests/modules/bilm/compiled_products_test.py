@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bluelmo_plugins.modules.bilm.compiled_products import MOST_KEPT, keep_few_products
+from bluelmo_plugins.modules.bilm.packed_weights import MOST_KEPT, keep_few_products
 
 SETTINGS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 

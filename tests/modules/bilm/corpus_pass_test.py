@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from bluelmo_plugins.modules.bilm import BiLm, CorpusPass, corpus_pass, lstm, whole_layers
-from bluelmo_plugins.modules.bilm.contexts import MIN_ROWS
+from bluelmo_plugins.modules.bilm.prefix_tree import MIN_ROWS
 from tests.modules.bilm.corpus_test import corpus_of
 
 words = st.one_of(

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 import pytest
 import torch
 
-from bluelmo_plugins.modules.bilm.freed_memory import give_back_freed_memory, keep_freed_memory
+from bluelmo_plugins.modules.bilm.corpus_pass import give_back_freed_memory, keep_freed_memory
 from tests.own_memory import anonymous_bytes
 
 pytestmark = pytest.mark.skipif(

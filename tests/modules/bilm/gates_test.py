@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from bluelmo_plugins.modules.bilm import gates as module
-from bluelmo_plugins.modules.bilm.gates import apply_gates
+from bluelmo_plugins.modules.bilm import lstm as module
+from bluelmo_plugins.modules.bilm.lstm import apply_gates
 
 ROWS, CELLS, CLIP = 24, 32, 3.0
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, corpus_pass, lstm
-from bluelmo_plugins.modules.bilm.gates import apply_gates
+from bluelmo_plugins.modules.bilm.lstm import apply_gates
 from tests.gpu import needs_gpu
 from tests.modules.bilm.corpus_pass_test import by_pass, corpora
 

@@ -21,8 +21,8 @@ from bluelmo_plugins.modules.bilm.packed_weights import (
     pack_weights,
     unpack_weights,
 )
-from bluelmo_plugins.modules.feature_cache_options import FeatureCacheOptions
-from bluelmo_plugins.modules.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureCacheOptions
+from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
 from tests.x86 import needs_x86
 
 

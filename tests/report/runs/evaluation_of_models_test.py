@@ -10,8 +10,8 @@ from allennlp.common import Params
 from allennlp.models.archival import load_archive as load
 
 import bluelmo_plugins.report.runs.evaluation as module
+from bluelmo_plugins.corpora.samples.folder import DISCLAIMER
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.report.comparison.compare import compare_runs
 from bluelmo_plugins.report.runs.evaluation import (
     _batch_size,
     device_of,
@@ -19,7 +19,7 @@ from bluelmo_plugins.report.runs.evaluation import (
     read_evaluation,
 )
 from bluelmo_plugins.report.runs.run import read_run
-from bluelmo_plugins.sample.folder import DISCLAIMER
+from bluelmo_plugins.scoring.comparison import compare_runs
 from bluelmo_plugins.tasks import load_task
 from tests.configs.jsonnet_files import CONFIGS
 from tests.configs.train_test import TINY

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bluelmo_plugins.corpora.samples.folder import write_sample_folder
 from bluelmo_plugins.report.runs.evaluation import Samples, samples_of
 from bluelmo_plugins.report.runs.run import Run
-from bluelmo_plugins.sample.folder import write_sample_folder
 from tests.report.fake_runs import config_of
 
 ELSEWHERE = Path("/nowhere/test.tsv")

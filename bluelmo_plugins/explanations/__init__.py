@@ -1,1 +1,0 @@
-"""What to tell the person who made a mistake: one function for each kind of mistake."""

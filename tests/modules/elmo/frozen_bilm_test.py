@@ -1,0 +1,281 @@
+"""Cached layers are the computed ones, and never those of another ELMo."""
+
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import torch
+from allennlp.modules.elmo import batch_to_ids
+
+from bluelmo_plugins.corpora.samples.elmo import ELMO_SIZES, write_elmo
+from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.modules import mixed_precision
+from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureCacheOptions
+from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
+
+SENTENCES = [["Aspirin", "reduces", "fever"], ["a"], ["NA", "null", "", "x" * 60]]
+
+
+def files_in(directory: Path) -> ElmoFiles:
+    return ElmoFiles(directory / "options.json", directory / "weights.hdf5")
+
+
+def frozen(files: ElmoFiles, directory: Path, precision: str = "single") -> FrozenBiLm:
+    return FrozenBiLm(files, FeatureCacheOptions(str(directory), precision))
+
+
+def ids_of(sentences: list[list[str]]) -> list[torch.Tensor]:
+    """The character ids of each sentence, without pads."""
+    padded = batch_to_ids(sentences)
+    return [row[: len(sentence)] for row, sentence in zip(padded, sentences, strict=True)]
+
+
+def layers(module: torch.nn.Module, sentences: list[list[str]] = SENTENCES) -> torch.Tensor:
+    outputs: torch.Tensor = module(batch_to_ids(sentences))
+    return outputs
+
+
+@pytest.fixture(scope="module")
+def files(tiny_elmo: Path) -> ElmoFiles:
+    return files_in(tiny_elmo)
+
+
+@pytest.fixture(scope="module")
+def computed(files: ElmoFiles) -> torch.Tensor:
+    return layers(BiLm(files.options, files.weights))
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("single", 1e-6), ("half", 2e-3)])
+@pytest.mark.parametrize("filled", [True, False])
+def test_its_layers_are_the_computed_ones_within_the_stored_precision(
+    files: ElmoFiles,
+    computed: torch.Tensor,
+    tmp_path: Path,
+    precision: str,
+    tolerance: float,
+    filled: bool,
+) -> None:
+    bilm = frozen(files, tmp_path, precision)
+    if filled:
+        bilm.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(bilm), computed, atol=tolerance, rtol=0)
+
+
+def test_once_all_is_cached_the_weights_are_never_loaded(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    frozen(files, tmp_path).fill(ids_of(SENTENCES))
+    other = frozen(files, tmp_path)
+    other.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(other), computed)
+    assert not other._loaded
+
+
+def test_some_sentences_may_be_cached_and_others_not(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES[1:2]))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_without_a_cache_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
+    bilm = FrozenBiLm(files)
+    bilm.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_a_full_cache_costs_nothing_but_time(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    bilm = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single", max_gigabytes=1e-6))
+    bilm.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_other_weights_or_another_precision_have_another_cache(
+    files: ElmoFiles, tmp_path: Path
+) -> None:
+    (tmp_path / "elmo").mkdir()
+    write_elmo(tmp_path / "elmo", ELMO_SIZES["tiny"], seed=1)
+    others = files_in(tmp_path / "elmo")
+    directories = {
+        bilm.cache.directory
+        for bilm in (
+            frozen(files, tmp_path),
+            frozen(files, tmp_path, "half"),
+            frozen(others, tmp_path),
+        )
+        if bilm.cache is not None
+    }
+    assert len(directories) == 3
+    frozen(files, tmp_path).fill(ids_of(SENTENCES))
+    expected = layers(BiLm(others.options, others.weights))
+    torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
+
+
+def test_its_state_holds_no_weights(files: ElmoFiles) -> None:
+    state = FrozenBiLm(files).state_dict()
+    assert list(state) == ["elmo_sha256"]
+    # `allennlp diff` compares nothing else.
+    assert state["elmo_sha256"].is_floating_point()
+    assert list(FrozenBiLm(files).parameters()) == []
+    FrozenBiLm(files).load_state_dict(state)
+
+
+def test_the_state_of_another_elmo_is_refused(
+    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ELMO_DIR", raising=False)
+    write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
+    other_state = FrozenBiLm(files_in(tmp_path)).state_dict()
+    with pytest.raises(InputError, match=r"other contents.*SHA-256.*ELMO_DIR"):
+        FrozenBiLm(files).load_state_dict(other_state)
+
+
+def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
+    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
+    other_state = FrozenBiLm(files_in(tmp_path)).state_dict()
+    monkeypatch.setenv("ELMO_DIR", str(tmp_path))
+    bilm = FrozenBiLm(files)
+    bilm.load_state_dict(other_state)
+    expected = layers(BiLm(tmp_path / "options.json", tmp_path / "weights.hdf5"))
+    torch.testing.assert_close(layers(bilm), expected)
+
+
+def test_the_cache_is_that_of_the_files_that_are_used(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
+    monkeypatch.setenv("ELMO_DIR", str(Path(files.options).parent))
+    before = frozen(files_in(tmp_path / "other"), tmp_path)
+    before.load_state_dict(FrozenBiLm(files).state_dict())
+    before.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(before), computed)
+    others = files_in(tmp_path / "other")
+    expected = layers(BiLm(others.options, others.weights))
+    torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
+
+
+def test_files_that_do_not_fit_are_refused_before_they_are_read(
+    tiny_elmo: Path, tmp_path: Path
+) -> None:
+    shutil.copy(tiny_elmo / "weights.hdf5", tmp_path)
+    small = ELMO_SIZES["small"]
+    (tmp_path / "small").mkdir()
+    write_elmo(tmp_path / "small", small, seed=0)
+    with pytest.raises(ElmoFileError, match=r"has shape .* but the options file asks for"):
+        FrozenBiLm(ElmoFiles(tmp_path / "small" / "options.json", tmp_path / "weights.hdf5"))
+
+
+def test_files_in_the_archive_are_used_where_no_others_fit_and_read_at_once(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ELMO_DIR", raising=False)
+    state = FrozenBiLm(files).state_dict()
+    (tmp_path / "other").mkdir()
+    write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
+    files.copy_to(tmp_path / "archive")
+    archived = ElmoFiles.in_folder(tmp_path / "archive")
+    options = FeatureCacheOptions(str(tmp_path / "store"), "single")
+    bilm = FrozenBiLm(files_in(tmp_path / "other"), options, archived=archived)
+    bilm.load_state_dict(state)
+    shutil.rmtree(tmp_path / "archive")
+    bilm.fill(ids_of(SENTENCES[:1]))
+    torch.testing.assert_close(layers(bilm), computed)
+
+
+def test_after_a_fill_no_weights_are_held(files: ElmoFiles, tmp_path: Path) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES))
+    assert not bilm._loaded
+
+
+def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
+    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bilm = frozen(files, tmp_path)
+    workers: list[str] = []
+
+    def running() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("bilm")]
+
+    def interrupted(_: object) -> bool:
+        workers.extend(running())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bilm.cache, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        bilm.fill(ids_of(SENTENCES))
+    # The traceback keeps the frames alive, as it does until a program has ended.
+    assert caught.tb is not None
+    assert workers
+    assert not running()
+
+
+def test_another_compute_has_another_cache(files: ElmoFiles, tmp_path: Path) -> None:
+    options = FeatureCacheOptions(str(tmp_path))
+    caches = [FrozenBiLm(files, options, compute).cache for compute in ("fp32", "bf16")]
+    assert len({cache.directory for cache in caches if cache is not None}) == 2
+
+
+def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_do(files: ElmoFiles) -> None:
+    with pytest.raises(InputError, match=r"fp16 needs a GPU.*elmo_compute"):
+        layers(FrozenBiLm(files, compute="fp16"))
+
+
+def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
+    files: ElmoFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for slow in (False, True):
+        monkeypatch.setattr(mixed_precision, "is_slow", lambda *_, slow=slow: slow)
+        layers(FrozenBiLm(files, compute="bf16"))
+        assert ("no instructions for bf16" in caplog.text) == slow
+
+
+@pytest.mark.parametrize("same_order", [True, False])
+def test_cached_layers_are_the_same_bits_whoever_filled_the_cache(
+    files: ElmoFiles, tmp_path: Path, same_order: bool
+) -> None:
+    one, other = (frozen(files, tmp_path / name, "half") for name in ("one", "other"))
+    one.fill(ids_of(SENTENCES))
+    for sentence in SENTENCES if same_order else SENTENCES[::-1]:
+        other.fill(ids_of([sentence, ["in", "company"]]))
+    uncached = frozen(files, tmp_path / "none", "half")
+    assert torch.equal(layers(one), layers(other))
+    assert torch.equal(layers(one), layers(uncached))
+
+
+def test_threads_compute_and_read_layers_at_once(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bilm = frozen(files, tmp_path)
+
+    def use(number: int) -> torch.Tensor:
+        if number % 2:
+            bilm.fill(ids_of(SENTENCES[: 1 + number % 3]))
+        return layers(bilm)
+
+    with ThreadPoolExecutor(8) as pool:
+        for outputs in pool.map(use, range(40)):
+            torch.testing.assert_close(outputs, computed)
+    assert not caplog.records
+
+
+def test_layers_lost_to_damage_are_computed_once_and_cached_again(
+    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
+) -> None:
+    bilm = frozen(files, tmp_path)
+    bilm.fill(ids_of(SENTENCES))
+    assert bilm.cache is not None
+    (bilm.cache.directory / "features.sqlite").write_bytes(b"x" * 5000)
+    torch.testing.assert_close(layers(bilm), computed)
+    other = frozen(files, tmp_path)
+    torch.testing.assert_close(layers(other), computed)
+    assert not other._loaded
