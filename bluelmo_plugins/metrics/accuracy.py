@@ -63,10 +63,10 @@ class LabelAccuracy(Metric):
             "support/LABEL" of every label.
         """
         counts = self._counts.over_workers() if reset else self._counts
-        accuracy = counts.micro().recall
+        accuracy = counts.micro()["recall"]
         figures = {"blue": accuracy, "accuracy": accuracy}
         if reset:
-            figures["f1_macro"] = counts.macro().f1
+            figures["f1_macro"] = counts.macro()["f1"]
             figures.update(counts.report())
             self.reset()
         return figures

@@ -5,11 +5,13 @@ from logging import getLogger
 from math import fsum
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from allennlp.training.metrics import Metric
 
 from bluelmo_plugins.distributed import gather_from_workers
 from bluelmo_plugins.metrics.label_counts import LabelCounts
+from bluelmo_plugins.metrics.scores import Numbers, document_counts, example_based_f1
 
 logger = getLogger(__name__)
 
@@ -20,11 +22,8 @@ class _Document(NamedTuple):
     predicted: set[str]
     gold: set[str]
 
-    def precision_recall(self) -> tuple[float, float]:
-        if not self.gold:
-            return (0.0, 0.0) if self.predicted else (1.0, 1.0)
-        shared = len(self.predicted & self.gold)
-        return shared / len(self.predicted) if self.predicted else 0.0, shared / len(self.gold)
+    def counts(self) -> list[float]:
+        return document_counts(self.predicted, self.gold)
 
 
 @Metric.register("blue_document_f1")
@@ -102,18 +101,13 @@ class DocumentF1(Metric):
         self._sentences = LabelCounts(self._labels)
         self._documents: dict[str, _Document] = {}
         # Kept up to date with every row, so that the figure after a batch costs no pass over them.
-        self._precision_sum = 0.0
-        self._recall_sum = 0.0
+        self._sums: Numbers = np.zeros(3)
 
     def _count(self, document: _Document, sign: int) -> None:
-        precision, recall = document.precision_recall()
-        self._precision_sum += sign * precision
-        self._recall_sum += sign * recall
+        self._sums += sign * np.array(document.counts())
 
     def _averages(self) -> dict[str, float]:
-        number = max(len(self._documents), 1)
-        precision, recall = self._precision_sum / number, self._recall_sum / number
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        precision, recall, f1 = map(float, example_based_f1(self._sums))
         return {
             "blue": f1,
             "f1_document": f1,
@@ -132,9 +126,8 @@ class DocumentF1(Metric):
                 united.predicted.update(document.predicted)
                 united.gold.update(document.gold)
         # Exact sums, so that the last digit does not depend on batches and workers.
-        parts = [document.precision_recall() for document in self._documents.values()]
-        self._precision_sum = fsum(precision for precision, _ in parts)
-        self._recall_sum = fsum(recall for _, recall in parts)
+        counts = [document.counts() for document in self._documents.values()]
+        self._sums = np.array([fsum(column) for column in zip(*counts, strict=True)] or [0.0] * 3)
 
     def _reports(self) -> dict[str, float]:
         without_gold = sum(not document.gold for document in self._documents.values())
@@ -152,8 +145,8 @@ class DocumentF1(Metric):
             "documents": float(len(self._documents)),
             "documents_without_gold": float(without_gold),
             **over_documents.report(),
-            "sentence_f1_micro": self._sentences.micro().f1,
-            "sentence_f1_macro": self._sentences.macro().f1,
+            "sentence_f1_micro": self._sentences.micro()["f1"],
+            "sentence_f1_macro": self._sentences.macro()["f1"],
             **self._sentences.report("sentence_"),
         }
 

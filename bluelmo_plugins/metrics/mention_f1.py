@@ -4,14 +4,15 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import torch
+import numpy as np
 from allennlp.common.util import is_global_primary
-from allennlp.nn.util import dist_reduce_sum
 from allennlp.training.metrics import Metric
+from numpy.typing import NDArray
 
 from bluelmo_plugins.distributed import gather_from_workers
 from bluelmo_plugins.formats.mentions import tags_to_mentions
 from bluelmo_plugins.formats.windows import WindowCollector
+from bluelmo_plugins.metrics.scores import mention_counts, precision_recall_f1, ratio
 
 logger = logging.getLogger(__name__)
 
@@ -86,13 +87,10 @@ class MentionF1(Metric):
     def _count(self, windows: list[tuple[Tags, Tags]]) -> None:
         predicted = [tag for window, _ in windows for tag in window]
         gold = [tag for _, window in windows for tag in window]
-        predicted_mentions = set(tags_to_mentions(predicted, self._discontinuous))
-        gold_mentions = set(tags_to_mentions(gold, self._discontinuous))
-        self._true_positives += len(predicted_mentions & gold_mentions)
-        self._predicted_mentions += len(predicted_mentions)
-        self._gold_mentions += len(gold_mentions)
-        self._right_tokens += sum(p == g for p, g in zip(predicted, gold, strict=True))
-        self._tokens += len(gold)
+        mentions = (tags_to_mentions(tags, self._discontinuous) for tags in (predicted, gold))
+        self._mentions += mention_counts(*mentions)
+        right = sum(p == g for p, g in zip(predicted, gold, strict=True))
+        self._tokens += [right, len(gold)]
 
     def get_metric(self, reset: bool = False) -> dict[str, float]:
         """
@@ -109,18 +107,17 @@ class MentionF1(Metric):
             "recall_mention", "accuracy_token"; 0 where there is nothing to divide by. With `reset`
             also the counts "gold_mentions", "predicted_mentions" and "true_positives".
         """
-        if not reset:
-            return self._scores(self._counts())
-        self._count_left_over_windows()
-        counts = dist_reduce_sum(torch.tensor(self._counts())).tolist()
-        self.reset()
-        true_positives, predicted_mentions, gold_mentions, _, _ = counts
-        return {
-            **self._scores(counts),
-            "gold_mentions": float(gold_mentions),
-            "predicted_mentions": float(predicted_mentions),
-            "true_positives": float(true_positives),
-        }
+        if reset:
+            self._count_left_over_windows()
+            workers = gather_from_workers((self._mentions, self._tokens))
+            mentions, tokens = (sum(each) for each in zip(*workers, strict=True))
+            self.reset()
+        else:
+            mentions, tokens = self._mentions, self._tokens
+        right, number = tokens
+        metrics = mention_metrics(mentions, with_counts=False)
+        metrics["accuracy_token"] = float(ratio(right, number))
+        return {**metrics, **(mention_metrics(mentions) if reset else {})}
 
     def _count_left_over_windows(self) -> None:
         """Counts the sentences whose windows different workers have, or nobody: one worker does."""
@@ -139,32 +136,24 @@ class MentionF1(Metric):
                 len(incomplete),
             )
 
-    def _counts(self) -> list[int]:
-        return [
-            self._true_positives,
-            self._predicted_mentions,
-            self._gold_mentions,
-            self._right_tokens,
-            self._tokens,
-        ]
-
-    @staticmethod
-    def _scores(counts: list[int]) -> dict[str, float]:
-        true_positives, predicted_mentions, gold_mentions, right_tokens, tokens = counts
-        f1 = 2 * true_positives / max(predicted_mentions + gold_mentions, 1)
-        return {
-            "blue": f1,
-            "f1_mention": f1,
-            "precision_mention": true_positives / max(predicted_mentions, 1),
-            "recall_mention": true_positives / max(gold_mentions, 1),
-            "accuracy_token": right_tokens / max(tokens, 1),
-        }
-
     def reset(self) -> None:
         """Forgets everything, incomplete sentences too."""
         self._windows = WindowCollector[tuple[Tags, Tags]]()
-        self._true_positives = 0
-        self._predicted_mentions = 0
-        self._gold_mentions = 0
-        self._right_tokens = 0
-        self._tokens = 0
+        # Correct, predicted and gold mentions; correct tokens and all.
+        self._mentions = np.zeros(3, dtype=np.int64)
+        self._tokens = np.zeros(2, dtype=np.int64)
+
+
+def mention_metrics(counts: NDArray[np.int64], with_counts: bool = True) -> dict[str, float]:
+    """The metrics of counts of correct, predicted and gold mentions. Shape: (3,)."""
+    precision, recall, f1 = map(float, precision_recall_f1(counts))
+    metrics = {
+        "blue": f1,
+        "f1_mention": f1,
+        "precision_mention": precision,
+        "recall_mention": recall,
+    }
+    if with_counts:
+        names = ("true_positives", "predicted_mentions", "gold_mentions")
+        metrics.update(zip(names, map(float, counts), strict=True))
+    return metrics

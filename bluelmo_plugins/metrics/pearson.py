@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from allennlp.training.metrics import Metric
 from numpy.typing import NDArray
-from scipy.stats import pearsonr
 from sklearn.metrics import (
     mean_absolute_error,
     mean_squared_error,
@@ -16,6 +15,7 @@ from sklearn.metrics import (
 )
 
 from bluelmo_plugins.distributed import gather_from_workers
+from bluelmo_plugins.metrics.scores import Numbers, pearson, pearson_counts
 
 Rows = NDArray[np.float64]  # Shape: (num_rows, 2): prediction, gold
 
@@ -59,7 +59,10 @@ class Pearson(Metric):
         rows = np.stack(columns, axis=1)
         if len(rows):
             self._batches.append(rows)
-            self._running.add(rows)
+            if len(self._batches) == 1:
+                self._centre = rows.mean(axis=0)
+            self._sums += pearson_counts(rows, self._centre).sum(axis=0)
+            np.maximum(self._largest, abs(rows).max(axis=0), out=self._largest)
 
     def get_metric(self, reset: bool = False) -> dict[str, float]:
         """
@@ -76,66 +79,31 @@ class Pearson(Metric):
             is not defined ("msle" of a negative score, "r2" of constant gold).
         """
         if not reset:
-            pearson = self._running.pearson()
-            return {"blue": pearson, "pearson": pearson}
+            r = float(pearson(self._sums, self._largest))
+            return {"blue": r, "pearson": r}
         workers = gather_from_workers(self._batches)
         batches = [batch for worker in workers for batch in worker]
         rows = np.concatenate(batches) if batches else np.empty((0, 2))
         # In one order, so that the last digit does not depend on batches and workers.
         rows = rows[np.lexsort(rows.T)]
         self.reset()
-        pearson = _pearson(rows)
-        return {"blue": pearson, "pearson": pearson, **_other_figures(rows)}
+        r = _pearson(rows)
+        return {"blue": r, "pearson": r, **_other_figures(rows)}
 
     def reset(self) -> None:
         """Forgets all rows."""
         self._batches: list[Rows] = []
-        self._running = _RunningPearson()
-
-
-class _RunningPearson:
-    """
-    Pearson's r of the rows so far in constant time and memory: means and sums of products of
-    deviations of two sets of rows give those of their union (Chan, Golub and LeVeque, 1983).
-    """
-
-    def __init__(self) -> None:
-        self._number = 0
-        self._mean = np.zeros(2)
-        self._products = np.zeros((2, 2))
-        self._low = np.full(2, np.inf)
-        self._high = np.full(2, -np.inf)
-
-    def add(self, rows: Rows) -> None:
-        number, mean = len(rows), rows.mean(axis=0)
-        deviations, shift = rows - mean, mean - self._mean
-        total = self._number + number
-        self._products += deviations.T @ deviations
-        self._products += np.outer(shift, shift) * (self._number * number / total)
-        self._mean += shift * (number / total)
-        self._number = total
-        self._low = np.minimum(self._low, rows.min(axis=0))
-        self._high = np.maximum(self._high, rows.max(axis=0))
-
-    def pearson(self) -> float:
-        if self._number < 2 or _any_constant(self._low, self._high):
-            return NOTHING
-        (predictions, product), (_, gold) = self._products
-        return float(product / np.sqrt(predictions * gold))
-
-
-def _any_constant(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
-    largest = np.maximum(abs(low), abs(high))
-    # Rounding a float32 moves it by 6e-8 of its size; sums in another order by some times that.
-    return bool((high - low <= 1e-6 * largest).any())
+        # Of the rows so far, around the mean of the first batch.
+        self._centre = np.zeros(2)
+        self._sums = np.zeros(6)
+        self._largest: Numbers = np.zeros(2)
 
 
 def _pearson(rows: Rows) -> float:
     if len(rows) < 2 or not np.isfinite(rows).all():
         return NOTHING
-    if _any_constant(rows.min(axis=0), rows.max(axis=0)):
-        return NOTHING
-    return float(pearsonr(rows[:, 0], rows[:, 1]).statistic)
+    moments = pearson_counts(rows, rows.mean(axis=0)).sum(axis=0)
+    return float(pearson(moments, abs(rows).max(axis=0)))
 
 
 def _other_figures(rows: Rows) -> dict[str, float]:

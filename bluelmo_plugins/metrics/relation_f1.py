@@ -85,9 +85,9 @@ class RelationF1(Metric):
         counts = self._counts.over_workers() if reset else self._counts
         micro, macro = counts.micro(self._positive), counts.macro(self._positive)
         figures = {
-            "blue": micro.f1 if self._average == "micro" else macro.f1,
-            **{f"{name}_micro": value for name, value in micro._asdict().items()},
-            **{f"{name}_macro": value for name, value in macro._asdict().items()},
+            "blue": (micro if self._average == "micro" else macro)["f1"],
+            **{f"{name}_micro": value for name, value in micro.items()},
+            **{f"{name}_macro": value for name, value in macro.items()},
         }
         if reset:
             figures.update(counts.report())

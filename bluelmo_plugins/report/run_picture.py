@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bluelmo_plugins.metrics.scores import Numbers
 from bluelmo_plugins.report.picture import DOTS_PER_INCH, OURS
 from bluelmo_plugins.report.runs.run import Epochs
-from bluelmo_plugins.scoring.comparison import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,8 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from bluelmo_plugins.scoring.comparison import Comparison, Numbers
+from bluelmo_plugins.metrics.scores import Numbers
+from bluelmo_plugins.scoring.comparison import Comparison
 
 NUM_RESAMPLES = 1000
 LEVEL = 0.95

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -22,10 +21,20 @@ from bluelmo_plugins.metrics.document_f1 import DocumentF1
 from bluelmo_plugins.metrics.mention_f1 import MentionF1
 from bluelmo_plugins.metrics.pearson import Pearson
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
+from bluelmo_plugins.metrics.scores import (
+    Numbers,
+    document_counts,
+    example_based_f1,
+    label_counts,
+    macro_average,
+    mention_counts,
+    micro_average,
+    pearson,
+    pearson_counts,
+    precision_recall_f1,
+)
 from bluelmo_plugins.scoring.mention_file import docid_of
 from bluelmo_plugins.tasks import Task
-
-Numbers = NDArray[np.float64]
 
 FALSE_POSITIVE = "false positive"
 FALSE_NEGATIVE = "false negative"
@@ -133,16 +142,6 @@ def sum_by_unit(units: Sequence[str], rows: Numbers) -> tuple[list[str], Numbers
     return list(numbers), sums
 
 
-def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
-    """A quotient that is 0 where there is nothing to divide by."""
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
-
-
-def f1(correct: Numbers, predicted: Numbers, gold: Numbers) -> Numbers:
-    """F1 from counts, 0 where there are none."""
-    return ratio(2 * correct, predicted + gold)
-
-
 Metadata = Mapping[str, Any]
 
 
@@ -196,11 +195,12 @@ def compare_label_sets(task: Task, gold: Sequence[Instance], predictions: Path) 
         field: Any = instance["labels"]
         right = {names[label] for label in field.labels}
         documents[place["document"]].append(_Sentence(place["sentence"], right, set(answer)))
-    counts = [_precision_recall(sentences) for sentences in documents.values()]
+    unions = map(_unions, documents.values())
+    counts = [document_counts(predicted, gold) for gold, predicted in unions]
     return Comparison(
         list(documents),
-        np.array([[*each, 1.0] for each in counts]),
-        _document_f1,
+        np.array(counts),
+        lambda sums: example_based_f1(sums).f1,
         {"documents": len(documents), "sentences": len(gold)},
         [
             error
@@ -214,20 +214,6 @@ def _unions(sentences: Sequence[_Sentence]) -> tuple[set[str], set[str]]:
     gold: set[str] = set().union(*(sentence.gold for sentence in sentences))
     predicted: set[str] = set().union(*(sentence.predicted for sentence in sentences))
     return gold, predicted
-
-
-def _precision_recall(sentences: Sequence[_Sentence]) -> tuple[float, float]:
-    gold, predicted = _unions(sentences)
-    if not gold:
-        return (0.0, 0.0) if predicted else (1.0, 1.0)
-    shared = len(gold & predicted)
-    return shared / len(predicted) if predicted else 0.0, shared / len(gold)
-
-
-def _document_f1(sums: Numbers) -> Numbers:
-    precisions, recalls, number = np.moveaxis(sums, -1, 0)
-    precision, recall = ratio(precisions, number), ratio(recalls, number)
-    return ratio(2 * precision * recall, precision + recall)
 
 
 def _label_set_errors(
@@ -257,16 +243,15 @@ def compare_labels(task: Task, gold: Sequence[Instance], predictions: Path) -> C
     gold_labels = [_label(instance) for instance in gold]
     answers: list[str] = read_answers(predictions, gold, ["index"], "label")
     gold_rows, answer_rows = (_one_hot(each, labels) for each in (gold_labels, answers))
-    # Of every label: right, predicted, gold.
-    rows = np.concatenate([gold_rows * answer_rows, answer_rows, gold_rows], axis=1)
-    units, counts = sum_by_unit(_units(places), rows)
+    rows = label_counts(answer_rows, gold_rows)
+    units, counts = sum_by_unit(_units(places), rows.reshape(len(rows), -1))
     return Comparison(
         units,
         counts,
         _label_score(task, labels, negative),
         _sizes(task, gold_labels, negative),
         list(_label_errors(places, gold_labels, answers, negative)),
-        Confusion(labels, (gold_rows.T @ answer_rows).astype(np.int64)),
+        Confusion(labels, gold_rows.T.astype(np.int64) @ answer_rows.astype(np.int64)),
     )
 
 
@@ -275,10 +260,10 @@ def _label(instance: Instance) -> str:
     return str(field.label)
 
 
-def _one_hot(names: Sequence[str], labels: Sequence[str]) -> Numbers:
+def _one_hot(names: Sequence[str], labels: Sequence[str]) -> NDArray[np.bool_]:
     """Shape: (num_rows, num_labels)."""
     ids = {label: number for number, label in enumerate(labels)}
-    return np.eye(len(labels))[[ids[name] for name in names]]
+    return np.eye(len(labels), dtype=bool)[[ids[name] for name in names]]
 
 
 def _units(places: Sequence[Metadata]) -> list[str]:
@@ -291,25 +276,17 @@ def _units(places: Sequence[Metadata]) -> list[str]:
 
 
 def _label_score(task: Task, labels: Sequence[str], negative: Optional[str]) -> Score:
-    if not isinstance(task.metric, RelationF1):
-        return _accuracy
-    positive = [number for number, label in enumerate(labels) if label != negative]
-    average = task.metric_config.get("average", "micro")
-    return partial(_micro_f1 if average == "micro" else _macro_f1, positive)
+    is_relation = isinstance(task.metric, RelationF1)
+    scored = [number for number, label in enumerate(labels) if label != negative or not is_relation]
+    average = task.metric_config.get("average", "micro") if is_relation else "micro"
 
+    def score(sums: Numbers) -> Numbers:
+        counts = sums.reshape(*sums.shape[:-1], len(labels), 3)
+        if not is_relation:
+            return micro_average(counts, scored).recall
+        return (micro_average if average == "micro" else macro_average)(counts, scored).f1
 
-def _micro_f1(positive: list[int], sums: Numbers) -> Numbers:
-    return f1(*(each[..., positive].sum(axis=-1) for each in np.split(sums, 3, axis=-1)))
-
-
-def _macro_f1(positive: list[int], sums: Numbers) -> Numbers:
-    of_labels = f1(*(each[..., positive] for each in np.split(sums, 3, axis=-1)))
-    return np.asarray(of_labels.mean(axis=-1))
-
-
-def _accuracy(sums: Numbers) -> Numbers:
-    correct, _, gold = (each.sum(axis=-1) for each in np.split(sums, 3, axis=-1))
-    return ratio(correct, gold)
+    return score
 
 
 def _sizes(task: Task, gold: Sequence[str], negative: Optional[str]) -> dict[str, int]:
@@ -354,15 +331,16 @@ def compare_mentions(task: Task, gold: Sequence[Instance], predictions: Path) ->
         right = tags_to_mentions(field.labels, discontinuous)
         predicted = tags_to_mentions(answer, discontinuous)
         units.append(docid_of(place["document"], place["sentence"]))
-        rows.append([len(set(right) & set(predicted)), len(predicted), len(right)])
+        rows.append(mention_counts(predicted, right))
         errors += _mention_errors(place, right, predicted)
     counts = np.array(rows, dtype=np.float64).reshape(-1, 3)
     num_mentions = int(counts[:, 2].sum())
-    return Comparison(*sum_by_unit(units, counts), _mention_f1, {"mentions": num_mentions}, errors)
-
-
-def _mention_f1(sums: Numbers) -> Numbers:
-    return f1(*np.moveaxis(sums, -1, 0))
+    return Comparison(
+        *sum_by_unit(units, counts),
+        lambda sums: precision_recall_f1(sums).f1,
+        {"mentions": num_mentions},
+        errors,
+    )
 
 
 def _mention_errors(place: Metadata, gold: Mentions, predicted: Mentions) -> Iterator[Error]:
@@ -403,10 +381,6 @@ def _where(mention: Mention, place: Metadata) -> str:
     return f"{docid} {told if offsets is not None else f'tokens {told}'}"
 
 
-# As the metric `Pearson`: predictions that differ by float32 rounding are constant.
-_ROUNDING = 1e-6
-
-
 def compare_scores(task: Task, gold: Sequence[Instance], predictions: Path) -> Comparison:
     """
     Holds predicted scores against the gold. The units are the rows; every row is an error to some
@@ -416,48 +390,18 @@ def compare_scores(task: Task, gold: Sequence[Instance], predictions: Path) -> C
     points = np.array(
         [[_gold_score(row), answer] for row, answer in zip(gold, answers, strict=True)]
     )
+    largest = abs(points).max(axis=0, initial=0)
     units = [str(number) for number in range(len(gold))]
     errors = [_error(*row) for row in zip(gold, points, strict=True)]
     by_size = sorted(range(len(gold)), key=lambda row: -abs(points[row, 0] - points[row, 1]))
     return Comparison(
         units,
-        _moments(points),
-        _PearsonOfSums(points),
+        pearson_counts(points, points.mean(axis=0)),
+        lambda sums: pearson(sums, largest),
         {"pairs": len(gold)},
         [errors[row] for row in by_size],
         points=points,
     )
-
-
-class _PearsonOfSums:
-    """
-    Pearson's r from sums over rows.
-
-    # Parameters
-
-    points : `NDArray[np.float64]`
-        Gold and predicted score of all rows. Shape: (num_rows, 2).
-    """
-
-    def __init__(self, points: Numbers) -> None:
-        self._least = (_ROUNDING * abs(points).max(axis=0, initial=0)) ** 2
-
-    def __call__(self, sums: Numbers) -> Numbers:
-        number, x, y, xx, yy, xy = np.moveaxis(sums, -1, 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            variances = [xx / number - (x / number) ** 2, yy / number - (y / number) ** 2]
-            r = (xy / number - x * y / number**2) / np.sqrt(variances[0] * variances[1])
-        constant = [
-            ~(variance > least) for variance, least in zip(variances, self._least, strict=True)
-        ]
-        return np.where(constant[0] | constant[1], np.nan, r)
-
-
-def _moments(points: Numbers) -> Numbers:
-    """What r is made of. Shape: (num_rows, 6)."""
-    # Around the mean, sums of squares lose no digits.
-    x, y = (points - points.mean(axis=0)).T
-    return np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=1)
 
 
 def _gold_score(instance: Instance) -> float:

@@ -7,15 +7,15 @@ import pytest
 from scipy.stats import norm, pearsonr
 from sklearn.metrics import f1_score
 
-from bluelmo_plugins.scoring.bootstrap import _resamples, bootstrap_interval
-from bluelmo_plugins.scoring.comparison import (
-    Comparison,
-    _macro_f1,
-    _moments,
-    _one_hot,
-    _PearsonOfSums,
-    f1,
+from bluelmo_plugins.metrics.scores import (
+    label_counts,
+    macro_average,
+    pearson,
+    pearson_counts,
+    precision_recall_f1,
 )
+from bluelmo_plugins.scoring.bootstrap import _resamples, bootstrap_interval
+from bluelmo_plugins.scoring.comparison import Comparison, _one_hot
 
 
 def shares(right):
@@ -33,6 +33,11 @@ def drawn(num_units, num_resamples):
     """The unit numbers of each draw."""
     weights = np.concatenate(list(_resamples(num_units, num_resamples))).astype(int)
     return [np.repeat(np.arange(num_units), row) for row in weights]
+
+
+def test_every_unit_is_drawn_equally_often():
+    weights = np.concatenate(list(_resamples(10, 5000)))
+    assert weights.mean(axis=0) == pytest.approx(np.ones(10), abs=0.06)
 
 
 def test_every_draw_has_as_many_units_as_the_test_split():
@@ -55,10 +60,12 @@ def test_macro_f1_of_each_draw_is_that_of_sklearn():
     labels = ["a", "b", "c", "none"]
     gold, answers = random.choice(labels, size=(2, 60), p=[0.1, 0.2, 0.3, 0.4])
     sides = [_one_hot(side, labels) for side in (gold, answers)]
-    counts = np.concatenate([sides[0] * sides[1], sides[1], sides[0]], axis=1)
-    comparison = Comparison(
-        [str(row) for row in range(60)], counts, lambda sums: _macro_f1([0, 1, 2], sums), {}
-    )
+    counts = label_counts(sides[1], sides[0]).reshape(60, -1)
+
+    def macro_f1(sums):
+        return macro_average(sums.reshape(*sums.shape[:-1], 4, 3), [0, 1, 2]).f1
+
+    comparison = Comparison([str(row) for row in range(60)], counts, macro_f1, {})
     scores = [
         f1_score(gold[rows], answers[rows], labels=labels[:3], average="macro", zero_division=0)
         for rows in drawn(60, 150)
@@ -71,8 +78,12 @@ def test_r_of_each_draw_is_that_of_scipy():
     random = np.random.default_rng(4)
     gold = random.uniform(0, 4, 20)
     points = np.stack([gold, gold + random.normal(0, 1, 20)], axis=1)
+    largest = abs(points).max(axis=0)
     comparison = Comparison(
-        [str(row) for row in range(20)], _moments(points), _PearsonOfSums(points), {}
+        [str(row) for row in range(20)],
+        pearson_counts(points, points.mean(axis=0)),
+        lambda sums: pearson(sums, largest),
+        {},
     )
     scores = [pearsonr(*points[rows].T).statistic for rows in drawn(20, 150)]
     expected = np.quantile(scores, [0.025, 0.975])
@@ -82,7 +93,7 @@ def test_r_of_each_draw_is_that_of_scipy():
 def test_units_are_drawn_whole():
     # Two documents, one all wrong and one all right: no draw has a share in between but the half.
     counts = np.array([[0, 50, 50], [50, 50, 50]], dtype=float)
-    comparison = Comparison(["a", "b"], counts, lambda sums: f1(*np.moveaxis(sums, -1, 0)), {})
+    comparison = Comparison(["a", "b"], counts, lambda sums: precision_recall_f1(sums).f1, {})
     assert bootstrap_interval([comparison]) == (0, 1)
 
 
@@ -103,7 +114,8 @@ def test_it_is_the_same_each_time():
 
 def test_without_a_score_or_with_one_unit_there_is_none():
     points = np.array([[0.0, 2.0], [1.0, 2.0], [4.0, 2.0]])
-    constant = Comparison(["a", "b", "c"], _moments(points), _PearsonOfSums(points), {})
+    moments = pearson_counts(points, points.mean(axis=0))
+    constant = Comparison(["a", "b", "c"], moments, lambda sums: pearson(sums, np.full(2, 4.0)), {})
     assert bootstrap_interval([constant]) is None
     assert bootstrap_interval([shares(np.ones(1))]) is None
 
