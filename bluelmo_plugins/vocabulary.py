@@ -27,7 +27,18 @@ class LabelVocabulary(Vocabulary):
         namespace: str = LABELS_NAMESPACE,
         padding_token: Optional[str] = None,
     ) -> "LabelVocabulary":
-        """Builds the vocabulary from the list of labels."""
+        """
+        Builds the vocabulary from the list of labels.
+
+        # Parameters
+
+        labels : `list[str]`
+            The labels; a label's id is its position.
+        namespace : `str`, optional (default = `"labels"`)
+            Where they are looked up.
+        padding_token : `str`, optional (default = `None`)
+            As in `Vocabulary`.
+        """
         vocabulary = cls(padding_token=padding_token)
         vocabulary.add_tokens_to_namespace(labels, namespace=namespace)
         return vocabulary

@@ -23,25 +23,16 @@ Positions = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Column:
-    """
-    A column and the names under which it circulates.
-
-    # Parameters
-
-    name : `str`
-        Our name for it.
-    aliases : `tuple[str, ...]`
-        Its names in headers, in lower case, the preferred one first.
-    needed : `bool`, optional (default = `True`)
-        Whether a table must have it.
-    is_text : `bool`, optional (default = `False`)
-        Whether it holds sentences.
-    """
+    """A column and the names under which it circulates."""
 
     name: str
+    """Our name for it."""
     aliases: tuple[str, ...]
+    """Its names in headers, in lower case, the preferred one first."""
     needed: bool = True
+    """Whether a table must have it."""
     is_text: bool = False
+    """Whether it holds sentences."""
 
     def value(self, found: Any) -> Sentence:
         """
@@ -82,28 +73,18 @@ SCORE = Column("score", ("score", "label", "labels", "gold_label"))
 
 @dataclass(frozen=True)
 class Record:
-    """
-    A row as values by column name.
-
-    # Parameters
-
-    path : `Path`
-        The file.
-    line : `int`
-        The line of the file on which the row begins, counted from 1.
-    number : `int`
-        The number of the row among the rows of data, counted from 0.
-    values : `dict[str, str]`
-        The values of the columns that the table has, but for tokenised sentences.
-    tokenised : `dict[str, list[str]]`
-        Sentences that are tokenised already, by column.
-    """
+    """A row as values by column name."""
 
     path: Path
+    """The file."""
     line: int
+    """The line of the file on which the row begins, counted from 1."""
     number: int
+    """The number of the row among the rows of data, counted from 0."""
     values: dict[str, str]
+    """The values of the columns that the table has, but for tokenised sentences."""
     tokenised: dict[str, list[str]] = field(default_factory=dict)
+    """Sentences that are tokenised already, by column."""
 
     @property
     def index(self) -> str:
@@ -228,48 +209,30 @@ _JSON_LINES_SUFFIXES = (".jsonl", ".json")
 
 @dataclass(frozen=True)
 class Row:
-    """
-    A row of a table.
-
-    # Parameters
-
-    line : `int`
-        The line of the file on which it begins, counted from 1.
-    fields : `list[Any]`
-        Its values: texts, or those of a JSON object.
-    """
+    """A row of a table."""
 
     line: int
+    """The line of the file on which it begins, counted from 1."""
     fields: list[Any]
+    """Its values: texts, or those of a JSON object."""
 
 
 @dataclass
 class Table:
-    """
-    All rows of a file. Whether the first is a header is for `columns` to say.
-
-    # Parameters
-
-    path : `Path`
-        The file.
-    rows : `list[Row]`
-        The rows in their order.
-    empty_lines : `list[int]`
-        The lines with nothing on them.
-    notes : `Counter[str]`
-        How often something happened that a user should know.
-    form : `str`, optional (default = `"fields separated by tabs"`)
-        How a row is written.
-    has_keys : `bool`, optional (default = `False`)
-        Whether the first row holds the keys of JSON objects.
-    """
+    """All rows of a file. Whether the first is a header is for `columns` to say."""
 
     path: Path
+    """The file."""
     rows: list[Row] = field(default_factory=list)
+    """The rows in their order."""
     empty_lines: list[int] = field(default_factory=list)
+    """The lines with nothing on them."""
     notes: Counter[str] = field(default_factory=Counter)
+    """How often something happened that a user should know."""
     form: str = "fields separated by tabs"
+    """How a row is written."""
     has_keys: bool = False
+    """Whether the first row holds the keys of JSON objects."""
 
 
 def read_table(path: Path) -> Table:
@@ -340,25 +303,16 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True)
 class Layout:
-    """
-    Which field of a table's rows is which column.
-
-    # Parameters
-
-    table : `Table`
-        The rows.
-    positions : `Positions`
-        The columns that were found.
-    columns : `Sequence[Column]`
-        The columns that were looked for.
-    has_header : `bool`
-        Whether the first row has the names.
-    """
+    """Which field of a table's rows is which column."""
 
     table: Table
+    """The rows."""
     positions: Positions
+    """The columns that were found."""
     columns: Sequence[Column]
+    """The columns that were looked for."""
     has_header: bool
+    """Whether the first row has the names."""
 
     def __str__(self) -> str:
         names = sorted(self.positions, key=lambda name: self.positions[name])

@@ -73,7 +73,7 @@ def try_case(scorers: dict[str, Scorer], files: Files, folder: Path, seed: int) 
         # A metric is emptied where a score was not come to.
         scorers[task]._task.metric.reset()
     assert math.isnan(scored.metrics["blue"]) or -1 <= scored.metrics["blue"] <= 1 + 1e-9
-    assert report(scored.metrics, "", "")
+    assert report(scored.metrics, "", "", scorers[task]._task.about, paths[0])
     return told, "scored"
 
 

@@ -100,7 +100,7 @@ def test_the_supported_pythons_are_the_same_everywhere(setup: configparser.Confi
     assert tuple(classifiers) == PYTHONS
     script = (REQUIREMENTS / "find_python.sh").read_text(encoding="utf-8")
     assert f'supported="{" ".join(reversed(PYTHONS))}"' in script
-    assert f"Python {PYTHONS[0]}, {PYTHONS[1]} and {PYTHONS[2]}" in script
+    assert f"Python {PYTHONS[0]} to {PYTHONS[-1]}" in script
 
 
 def test_setup_cfg_lists_what_the_package_imports_and_no_more(

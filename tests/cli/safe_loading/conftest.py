@@ -18,7 +18,7 @@ from allennlp.common.checks import ConfigurationError
 from bluelmo_plugins.cli.error_messages import explain
 
 CONFIGS = Path(__file__).parent.parent.parent.parent / "configs"
-TINY = Path(__file__).parent.parent / "configs" / "tiny.libsonnet"
+TINY = Path(__file__).parent.parent.parent / "configs" / "tiny.libsonnet"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from bluelmo_plugins.corpora.converters.splits import Choices, Notes, Splits
 from bluelmo_plugins.errors import InputError
 from tests.corpora.converters.source_files import write
 
-CORPUS = Corpus("b", [], lambda *_: {}, files={"train": "Training.tsv", "test": "Test.tsv"})
+CORPUS = Corpus([], lambda *_: {}, files={"train": "Training.tsv", "test": "Test.tsv"})
 SPLITS: Splits = {"train": [["a", 'b"c', "d\te"], [], ["'"]], "test": [["x"]]}
 
 
@@ -86,13 +86,13 @@ def test_files_that_are_there_must_be_given_up(tmp_path) -> None:
 
 def test_no_field_of_a_row_has_a_line_end_or_a_control_character(tmp_path) -> None:
     rows = [["a.s1\r", "Goats\x01 and\u2028sheep\r\n", "\x85"]]
-    corpus = Corpus("b", [], lambda *_: {"train": rows})
+    corpus = Corpus([], lambda *_: {"train": rows})
     prepared = corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
     assert prepared == {"train": [["a.s1", "Goats  and sheep", ""]]}
 
 
 @pytest.mark.parametrize("rows", [[], [[]]])
 def test_a_split_without_rows_is_an_error(tmp_path, rows) -> None:
-    corpus = Corpus("b", ["index"], lambda *_: {"train": [["a"]], "test": rows})
+    corpus = Corpus(["index"], lambda *_: {"train": [["a"]], "test": rows})
     with pytest.raises(InputError, match="has nothing for the test split"):
         corpus.prepare(tmp_path, Choices(), Notes(tmp_path))
