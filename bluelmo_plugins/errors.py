@@ -34,7 +34,7 @@ class InputError(ConfigurationError):
         The name (or the number, counted from 1) of the column of a table.
     expected : `str`, optional (default = `None`)
         What should have been there, as a noun phrase.
-    todo : `str`, optional (default = `None`)
+    hint : `str`, optional (default = `None`)
         What the reader of the message can do about it, as a sentence without a final full stop.
     """
 
@@ -46,7 +46,7 @@ class InputError(ConfigurationError):
         line: Optional[int] = None,
         column: Optional[str] = None,
         expected: Optional[str] = None,
-        todo: Optional[str] = None,
+        hint: Optional[str] = None,
     ) -> None:
         self.file = None if file is None else str(file)
         self.line = line
@@ -59,8 +59,8 @@ class InputError(ConfigurationError):
         sentences = [_shortened(found)]
         if expected is not None:
             sentences.append(f"Expected {_shortened(expected)}")
-        if todo is not None:
-            sentences.append(todo)
+        if hint is not None:
+            sentences.append(hint)
         text = " ".join(
             sentence if sentence.endswith("?") else sentence.rstrip(".") + "."
             for sentence in sentences
@@ -118,5 +118,5 @@ def unknown_name(
         line=line,
         column=column,
         expected="one of " + ", ".join(f"'{each}'" for each in known),
-        todo=f"Did you mean '{nearest[0]}'?" if nearest else None,
+        hint=f"Did you mean '{nearest[0]}'?" if nearest else None,
     )

@@ -187,11 +187,16 @@ def load_task(name: str | Path, folders: Optional[Mapping[str, str]] = None) -> 
     return Task(path, Params.from_file(path, ext_vars={**values, **(folders or {})}).as_dict(True))
 
 
-def shipped_tasks(folders: Optional[Mapping[str, str]] = None) -> list[Task]:
-    """The tasks of `configs`: those of BLUE in the order of its table, then others by name."""
+def blue_tasks(folders: Optional[Mapping[str, str]] = None) -> list[Task]:
+    """The tasks of BLUE, from the configs in `configs`, in the order of BLUE's own table."""
     found = {path.stem: path for folder in reversed(_config_folders()) for path in _configs(folder)}
-    tasks = [load_task(path, folders) for path in found.values()]
-    return sorted(tasks, key=lambda task: (task.about.blue_row or len(tasks), task.name))
+    rows: dict[int, Task] = {}
+    # A variant of a task has the same row; its name is longer than that of the task itself.
+    for path in sorted(found.values(), key=lambda path: (len(path.stem), path.stem)):
+        task = load_task(path, folders)
+        if task.about.blue_row is not None:
+            rows.setdefault(task.about.blue_row, task)
+    return [rows[row] for row in sorted(rows)]
 
 
 def find_config(name: str) -> Path:

@@ -7,7 +7,7 @@ The table of BLUE's tasks in README.md, made of the configs and of the published
 from pathlib import Path
 
 from bluelmo_plugins.report.markdown import markdown_table
-from bluelmo_plugins.tasks import shipped_tasks
+from bluelmo_plugins.tasks import blue_tasks
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- The table is made of the configs: `make docs` writes it. -->\n"
@@ -27,7 +27,7 @@ _HEADER = (
 def task_table() -> str:
     """The table in Markdown, a row for each config."""
     rows = []
-    for task in shipped_tasks():
+    for task in blue_tasks():
         about = task.about
         texts = (task.name, task.corpus, about.corpus, about.source, about.licence, task.score)
         score = f"{(about.published or {})['ELMo']:.1f}"

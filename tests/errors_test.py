@@ -12,7 +12,7 @@ def test_all_parts_stand_in_the_message_in_order() -> None:
         line=7,
         column="label",
         expected="3 fields",
-        todo="Mend the row",
+        hint="Mend the row",
     )
     assert str(error) == (
         "train.tsv, line 7, column 'label': this row has 2 fields. Expected 3 fields. Mend the row."

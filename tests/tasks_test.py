@@ -1,6 +1,7 @@
 """Tasks: what a config says about corpus, files, reader and score."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.metrics.relation_f1 import RelationF1
 from bluelmo_plugins.modules.bilm import ElmoFiles
 from bluelmo_plugins.scoring.scorers import RelationScorer, scorer_of
-from bluelmo_plugins.tasks import Task, load_task, shipped_tasks
+from bluelmo_plugins.tasks import Task, blue_tasks, load_task
 from tests.configs.jsonnet_files import CONFIGS
 
 FOLDERS = {"ELMO_DIR": "/elmo", "DATASET_DIR": "/blue"}
@@ -82,12 +83,12 @@ def test_a_reader_of_another_kind_is_told(write):
 
 
 def test_the_shipped_tasks_are_the_configs_in_the_order_of_blues_table():
-    tasks = shipped_tasks()
+    tasks = blue_tasks()
     assert {task.name for task in tasks} == {path.stem for path in CONFIGS.glob("*.jsonnet")}
     assert [task.about.blue_row for task in tasks] == list(range(1, 11))
 
 
-@pytest.mark.parametrize("task", shipped_tasks(), ids=lambda task: task.name)
+@pytest.mark.parametrize("task", blue_tasks(), ids=lambda task: task.name)
 def test_a_shipped_task_says_all_that_is_known_about_it(task):
     about = task.about
     texts = (about.name, about.measure, about.metric, about.corpus, about.licence, about.source)
@@ -156,3 +157,12 @@ def test_an_unknown_field_of_about_is_told_with_the_known_ones(write):
     )
     with pytest.raises(InputError, match=r"m.jsonnet: .*'licens'.*Did you mean 'licence'"):
         load_task(path)
+
+
+def test_a_variant_beside_a_task_is_no_task_of_blue(monkeypatch, tmp_path):
+    shutil.copytree(CONFIGS, tmp_path / "configs")
+    (tmp_path / "configs" / "my-ddi.jsonnet").write_text("(import 'ddi.jsonnet') + { lr:: 1 }")
+    monkeypatch.chdir(tmp_path)
+    names = [task.name for task in blue_tasks()]
+    assert len(names) == 10
+    assert "ddi" in names

@@ -73,7 +73,7 @@ def not_recoverable(error: BaseException) -> Optional[str]:
             InputError(
                 "nothing was saved there yet",
                 file=folder,
-                todo="Start afresh: give the same command without --recover",
+                hint="Start afresh: give the same command without --recover",
             )
         )
     if "contain a config.json" in str(error):
@@ -81,7 +81,7 @@ def not_recoverable(error: BaseException) -> Optional[str]:
             InputError(
                 "it holds no config.json, so no run was saved there",
                 file=folder,
-                todo="If it is the right folder, start afresh, with --force in place of --recover",
+                hint="If it is the right folder, start afresh, with --force in place of --recover",
             )
         )
     if "does not match" in str(error):
@@ -89,7 +89,7 @@ def not_recoverable(error: BaseException) -> Optional[str]:
             InputError(
                 "this is not the config that the run was started with (the differences are above)",
                 file=variable(error, "train_model_from_file", "parameter_filename"),
-                todo="To go on for more epochs, or with other patience, edit the run's own:"
+                hint="To go on for more epochs, or with other patience, edit the run's own:"
                 f" `allennlp train {folder}/config.json -s {folder} --recover`",
             )
         )
@@ -128,7 +128,7 @@ def diverged(error: BaseException) -> Optional[str]:
         InputError(
             "the training diverged: its loss is not a number (nan)",
             file=variable(error, "train_model_from_file", "parameter_filename"),
-            todo="Lower `lr::` or `grad_norm::`, or train with `compute:: 'fp32'`",
+            hint="Lower `lr::` or `grad_norm::`, or train with `compute:: 'fp32'`",
         )
     )
 
@@ -143,7 +143,7 @@ def unmatched_outputs(error: BaseException) -> Optional[str]:
         InputError(
             f"{option} does not fit the {len(data)} files to evaluate on",
             expected="as many names, separated by commas",
-            todo="Name one for each file, or add --auto-names ALL",
+            hint="Name one for each file, or add --auto-names ALL",
         )
     )
 
@@ -173,7 +173,7 @@ def unlisted_label(error: BaseException) -> Optional[str]:
         InputError(
             f"the label '{token}' is not among those of the config's vocabulary",
             file=variable(error, "train_model_from_file", "parameter_filename"),
-            todo="Set `labels::` in the config, from which reader, vocabulary and model have them",
+            hint="Set `labels::` in the config, from which reader, vocabulary and model have them",
         )
     )
 
@@ -193,8 +193,8 @@ def jsonnet(error: BaseException) -> Optional[str]:
     if variable is None:
         return str(InputError(text, file=place.file, line=place.line))
     found = f"the environment variable {variable['name']} is not set"
-    todo = HOW_TO_SET.get(variable["name"])
-    return str(InputError(found, file=place.file, line=place.line, todo=todo))
+    hint = HOW_TO_SET.get(variable["name"])
+    return str(InputError(found, file=place.file, line=place.line, hint=hint))
 
 
 def unused_override(error: BaseException) -> Optional[str]:
@@ -255,7 +255,7 @@ def disk_full(error: BaseException) -> Optional[str]:
         file, found = variable(error, "save", "f"), "torch could not write the whole file"
     else:
         return None
-    return str(InputError(found, file=file, todo="Make room on the disk"))
+    return str(InputError(found, file=file, hint="Make room on the disk"))
 
 
 def not_utf8(error: BaseException) -> Optional[str]:
@@ -267,7 +267,7 @@ def not_utf8(error: BaseException) -> Optional[str]:
         InputError(
             f"not UTF-8: {error.reason} (byte 0x{error.object[error.start]:02x})",
             file=manager._input_file,
-            todo="Save the file as UTF-8",
+            hint="Save the file as UTF-8",
         )
     )
 
@@ -309,7 +309,7 @@ def no_gpu(error: BaseException) -> Optional[str]:
         InputError(
             f"cuda_device{number} asks for a GPU, but torch finds "
             f"none on this machine ({reason.group()})",
-            todo="To use the CPU, set `cuda_device:: -1` in the config that you train, or give "
+            hint="To use the CPU, set `cuda_device:: -1` in the config that you train, or give "
             "`--cuda-device -1` to evaluate and predict",
         )
     )

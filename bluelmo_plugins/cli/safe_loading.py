@@ -81,7 +81,7 @@ def extract(archive: Path, folder: Path) -> None:
                     raise InputError(
                         f"this archive holds more than {limit / 1e9:g} GB",
                         file=archive,
-                        todo=f"If you trust its source, set {MAX_GIGABYTES} to a larger limit",
+                        hint=f"If you trust its source, set {MAX_GIGABYTES} to a larger limit",
                     )
                 if number > MAX_MEMBERS:
                     raise tarfile.TarError(f"it holds more than {MAX_MEMBERS} files")
@@ -194,7 +194,7 @@ def check_config(config: dict[str, Any], path: Path) -> None:
             raise InputError(
                 f"{'.'.join(place)} {trouble}",
                 file=path,
-                todo="Give another value with --overrides; or, if you trust the archive's source,"
+                hint="Give another value with --overrides; or, if you trust the archive's source,"
                 f" set {TRUST}=1",
             )
 

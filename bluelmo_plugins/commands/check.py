@@ -15,7 +15,7 @@ from bluelmo_plugins.corpora.checks.summary import Summary
 from bluelmo_plugins.corpora.checks.task_block import task_block
 from bluelmo_plugins.corpora.samples.folder import DISCLAIMER
 from bluelmo_plugins.errors import printable
-from bluelmo_plugins.tasks import Task, load_task, shipped_tasks
+from bluelmo_plugins.tasks import Task, blue_tasks, load_task
 
 _FAILURE = 1
 
@@ -69,7 +69,7 @@ class Check(Verb):
         }
         # A variable that is not set stands for itself in the paths, which are then not there.
         values = {name: folder or f"${name}" for name, folder in folders.items()}
-        tasks = [load_task(name, values) for name in args.tasks] or shipped_tasks(values)
+        tasks = [load_task(name, values) for name in args.tasks] or blue_tasks(values)
         gone = [name for name, folder in folders.items() if folder and not Path(folder).is_dir()]
         _tell(*(f"{name}: there is no folder {folders[name]}" for name in gone))
         _tell(*_to_be_set(folders, tasks))

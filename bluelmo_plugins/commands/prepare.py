@@ -111,7 +111,7 @@ def _dataset_dir(output: Optional[Path]) -> Path:
     default = os.environ.get(_DATASET_DIR)
     if output is None and not default:
         raise InputError(
-            f"neither -o nor {_DATASET_DIR} names the folder of the corpora", todo="Give it with -o"
+            f"neither -o nor {_DATASET_DIR} names the folder of the corpora", hint="Give it with -o"
         )
     return output or Path(default or "")
 

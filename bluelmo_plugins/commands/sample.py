@@ -76,7 +76,7 @@ class Sample(Verb):
             raise InputError(
                 f"cannot be written ({error.strerror})",
                 file=error.filename or args.directory,
-                todo="Name another folder, or make room for it",
+                hint="Name another folder, or make room for it",
             ) from error
         _print_report(folders, args.elmo)
 

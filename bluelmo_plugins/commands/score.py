@@ -58,7 +58,7 @@ class Score(Verb):
         inputs = [path for path in (args.gold, args.prediction, args.documents) if path is not None]
         for path in (args.write, args.json):
             if path is not None and path.resolve() in [each.resolve() for each in inputs]:
-                raise InputError("would be overwritten", file=path, todo="Name another file")
+                raise InputError("would be overwritten", file=path, hint="Name another file")
         task = load_task(args.task)
         scored = scorer_of(task).score(args.gold, args.prediction, args.documents)
         if args.write is not None:

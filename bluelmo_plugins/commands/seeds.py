@@ -89,7 +89,7 @@ class Seeds(Verb):
         """
         directory = args.serialization_dir
         if read_run(directory) is not None:
-            raise InputError("is a run itself", file=directory, todo="Name another directory")
+            raise InputError("is a run itself", file=directory, hint="Name another directory")
         # All that can be wrong is told before the work begins.
         experiments = _experiments(args)
         failures = []
@@ -129,7 +129,7 @@ class _Experiment:
 def _experiments(args: argparse.Namespace) -> list[_Experiment]:
     several = len(args.configs) > 1
     if several and args.test_file is not None:
-        raise InputError("--test-file goes with one config", todo="Give the configs one by one")
+        raise InputError("--test-file goes with one config", hint="Give the configs one by one")
     names = Counter(config.stem for config in args.configs)
     if names and (twice := names.most_common(1)[0])[1] > 1:
         raise InputError(
@@ -155,11 +155,11 @@ def _parse_seeds(number: Optional[str], seeds: Optional[str]) -> list[int]:
             raise InputError(
                 f"--seeds is '{number}'",
                 expected="how many seeds, at least 1",
-                todo="To name the seeds themselves, use --seed-list",
+                hint="To name the seeds themselves, use --seed-list",
             )
         return list(range(1, int(count) + 1))
     if number is not None:
-        raise InputError("--seeds and --seed-list exclude each other", todo="Give one of them")
+        raise InputError("--seeds and --seed-list exclude each other", hint="Give one of them")
     names = [name.strip() for name in seeds.split(",")]
     if not all(name.isdecimal() and int(name) <= _MAX_SEED for name in names):
         raise InputError(
@@ -205,7 +205,7 @@ def _train(run: SeedRun, packages: Sequence[str], lock: int) -> None:
         raise InputError(
             f"the training of seed {run.seed} ended with exit status {status}",
             file=run.directory,
-            todo="Its own last words are above; the same command as before goes on from here",
+            hint="Its own last words are above; the same command as before goes on from here",
         )
 
 

@@ -197,7 +197,7 @@ def _state(found: maintenance.Findings) -> str:
 def _directory(args: argparse.Namespace) -> Path:
     directory: Path = args.dir or default_directory()
     if args.dir is not None and not directory.is_dir():
-        raise InputError("there is no such folder", file=directory, todo="Name another with --dir")
+        raise InputError("there is no such folder", file=directory, hint="Name another with --dir")
     return directory
 
 

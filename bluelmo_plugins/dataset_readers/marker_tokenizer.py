@@ -109,7 +109,7 @@ def _spacy_tokenizer(model: Optional[str]) -> Any:
         raise InputError(
             f"the tokenizer's spaCy model '{model}' is not installed",
             expected=f"an installed model ({installed})" if installed else "an installed model",
-            todo=(
+            hint=(
                 f"Install it (`python -m spacy download {model}` for spaCy's own; scispaCy's "
                 "README has the addresses of its models), or leave 'model' out"
             ),

@@ -130,7 +130,7 @@ class MultilabelReader(TableReader):
         if not self._neighbours and (before is not None or after is not None):
             raise InputError(
                 "the sentence has neighbours, and the model was trained without",
-                todo="Leave 'before' and 'after' out, or train with neighbours:: true",
+                hint="Leave 'before' and 'after' out, or train with neighbours:: true",
             )
         ids = None if labels is None else sorted({self._labels.id_of(label) for label in labels})
         tokens = self._tokens(sentence)

@@ -39,7 +39,7 @@ def json_objects(path: Path, lines: Sequence[str]) -> Iterator[tuple[int, dict[s
                 file=path,
                 line=number,
                 expected="text",
-                todo="The file may have been cut inside a character",
+                hint="The file may have been cut inside a character",
             )
         yield number, value
 

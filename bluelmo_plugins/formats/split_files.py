@@ -110,17 +110,17 @@ def _candidates(folder: Path, split: str) -> list[Path]:
 
 def _several(path: Path, found: list[Path]) -> InputError:
     if all(re.fullmatch(_TRAIN_PIECES, each.name.lower()) for each in found):
-        todo = (
+        hint = (
             "Such pieces may hold the dev documents as well (i2b2's do): "
             f"write the rows to train on to {path.name}"
         )
     else:
-        todo = f"Keep one of them, or name the right one {path.name}"
+        hint = f"Keep one of them, or name the right one {path.name}"
     return InputError(
         f"no such file, and several could stand for it: {', '.join(map(str, found))}",
         file=path,
         expected="one file a split",
-        todo=todo,
+        hint=hint,
     )
 
 
@@ -137,5 +137,5 @@ def _missing(path: Path, split: Optional[str]) -> MissingFileError:
         found,
         file=path,
         expected="a corpus file" if split is None else _SPLIT_TITLES[split],
-        todo="If the path comes from a config: DATASET_DIR names the folder above the corpus's own",
+        hint="If the path comes from a config: DATASET_DIR names the folder above the corpus's own",
     )

@@ -274,7 +274,7 @@ def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
             f"the quotes can be read in two ways ({error})",
             file=table.path,
             expected="csv quoting",
-            todo="Separate the fields by tabs, or remove line ends from quoted fields",
+            hint="Separate the fields by tabs, or remove line ends from quoted fields",
         ) from error
     quotes = f"lines with quotes, read as {'csv quoting' if csv_quoted else 'text'}"
     table.notes[quotes] = sum('"' in line for line in lines)
@@ -416,7 +416,7 @@ def _check_widths(path: Path, rows: Sequence[Row], width: int, has_header: bool)
                 file=path,
                 line=row.line,
                 expected=f"{width}, as {'the header' if has_header else 'the first row'} has",
-                todo="Is there a tab or a line end inside a sentence, or a stray quote?",
+                hint="Is there a tab or a line end inside a sentence, or a stray quote?",
             )
 
 
@@ -450,7 +450,7 @@ def _missing_column(path: Path, header: Row, column: Column, gold: Optional[Colu
         line=header.line,
         column=column.name,
         expected="a column " + " or ".join(f"'{alias}'" for alias in column.aliases),
-        todo=_PREDICTION_ONLY if column == gold else None,
+        hint=_PREDICTION_ONLY if column == gold else None,
     )
 
 
@@ -463,7 +463,7 @@ def _no_layout(
         file=path,
         line=first.line,
         expected=f"the columns {needed}",
-        todo=f"Give the file a header with these names. {_PREDICTION_ONLY if gold else ''}".strip(),
+        hint=f"Give the file a header with these names. {_PREDICTION_ONLY if gold else ''}".strip(),
     )
 
 

@@ -26,7 +26,7 @@ def read_lines(path: Union[str, "PathLike[str]"]) -> list[str]:
             f"cannot be read ({error.strerror})", file=path, expected="a text file"
         ) from error
     if data.startswith(_UTF_16_MARKS):
-        raise InputError("is UTF-16", file=path, expected="UTF-8", todo="Convert the file")
+        raise InputError("is UTF-16", file=path, expected="UTF-8", hint="Convert the file")
     data = data.removeprefix(_BYTE_ORDER_MARK)
     text = _decode(data, path).replace("\r\n", "\n")
     if "\n" not in text:
@@ -45,7 +45,7 @@ def _decode(data: bytes, path: Path) -> str:
             file=path,
             line=_line(data, nul),
             expected="UTF-8 text",
-            todo="The file may be damaged, compressed, or UTF-16",
+            hint="The file may be damaged, compressed, or UTF-16",
         )
     try:
         return data.decode("utf-8")
@@ -55,7 +55,7 @@ def _decode(data: bytes, path: Path) -> str:
             file=path,
             line=_line(data, error.start),
             expected="UTF-8 text",
-            todo="Convert the file, e.g. with `iconv -f WINDOWS-1252 -t UTF-8`",
+            hint="Convert the file, e.g. with `iconv -f WINDOWS-1252 -t UTF-8`",
         ) from error
 
 

@@ -86,7 +86,7 @@ def columns_of(lines: list[str], path: Union[str, "PathLike[str]"]) -> TokenColu
             file=path,
             line=first_line,
             expected="one token a line, with its label (B, I or O) last if it has one",
-            todo="Predict on raw text as JSON lines, without --use-dataset-reader",
+            hint="Predict on raw text as JSON lines, without --use-dataset-reader",
         )
     return TokenColumns(delimiter, quoted, first_line, width, placed, labelled)
 
@@ -219,7 +219,7 @@ class _SentenceReader:
                 file=self._path,
                 line=line,
                 expected=f"{self._columns.width}, as in line {self._columns.first_line}",
-                todo="A line holds one token, and a blank line ends a sentence",
+                hint="A line holds one token, and a blank line ends a sentence",
             )
         word = fields[0]
         if not word:
@@ -261,8 +261,8 @@ class _SentenceReader:
         self._entity_type = self._entity_type or typed["type"]
         if typed["type"].casefold() != self._entity_type.casefold():
             expected = f"the entity type '{self._entity_type}'"
-            todo = "Write one file a type with O for all others, or set the config's entity_type"
-            raise self._error(line, "label", f"label '{label}'", expected, todo)
+            hint = "Write one file a type with O for all others, or set the config's entity_type"
+            raise self._error(line, "label", f"label '{label}'", expected, hint)
         self._report.aliases[label, typed["tag"]] += 1
         return typed["tag"]
 
@@ -300,8 +300,8 @@ class _SentenceReader:
         others.insert(place, extent)
 
     def _error(
-        self, line: int, column: str, found: str, expected: str, todo: Optional[str] = None
+        self, line: int, column: str, found: str, expected: str, hint: Optional[str] = None
     ) -> InputError:
         return InputError(
-            found, file=self._path, line=line, column=column, expected=expected, todo=todo
+            found, file=self._path, line=line, column=column, expected=expected, hint=hint
         )

@@ -65,7 +65,7 @@ def check_compute(compute: str, device: torch.device, field: str) -> None:
     trouble = obstacle(compute, device)
     remedy = f"Set {field}:: to 'fp32' in the config"
     if trouble:
-        raise InputError(trouble, todo=remedy)
+        raise InputError(trouble, hint=remedy)
     if is_slow(compute, device):
         logger.warning(
             "This processor has no instructions for %s: it takes longer than fp32. %s.",

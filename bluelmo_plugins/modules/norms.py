@@ -91,13 +91,13 @@ class PositionBatchNorm(_UncountedBatchNorm):
         if positions is None:
             raise InputError(
                 "norm 'batch_positions' is for tokens, this model normalises sentences",
-                todo="Use 'batch', 'layer' or 'none'",
+                hint="Use 'batch', 'layer' or 'none'",
             )
         if positions.numel() and int(positions.max()) >= self.num_features:
             raise InputError(
                 f"a sentence of {int(positions.max()) + 1} tokens has more positions than"
                 f" norm 'batch_positions' with max_positions {self.num_features}",
-                todo="Set the reader's max_tokens to at most max_positions, or use another norm",
+                hint="Set the reader's max_tokens to at most max_positions, or use another norm",
             )
         # Within an autocast the rows may be narrower than the statistics.
         rows = rows.to(self.weight.dtype)

@@ -118,7 +118,7 @@ class BluePredictor(Predictor):
             line = self._lines_read + 1 - lines_back
             written = f"The predictions of {self._lines_written} lines before it are written"
             raise InputError(
-                f"JSON line {line} (blank lines not counted): {error}", todo=written
+                f"JSON line {line} (blank lines not counted): {error}", hint=written
             ) from error
 
     def _instance(self, *inputs: Any, index: Optional[str]) -> Instance:
@@ -129,7 +129,7 @@ class BluePredictor(Predictor):
         return InputError(
             f"JSON line {self._lines_read} (blank lines not counted) {trouble}: {shortened(line)}",
             expected=f"one JSON object a line, such as {self.example}",
-            todo="To predict on a corpus file, add --use-dataset-reader",
+            hint="To predict on a corpus file, add --use-dataset-reader",
         )
 
     def predict_instance(self, instance: Instance) -> JsonDict:

@@ -16,7 +16,7 @@ from bluelmo_plugins.report.runs.scored_run import (
     scored_run,
     with_comparisons,
 )
-from bluelmo_plugins.tasks import shipped_tasks
+from bluelmo_plugins.tasks import blue_tasks
 
 TITLE = "BLUE: official scores on the test splits, in percent"
 _SYSTEMS_OF_BLUE = ("ELMo", "BioBERT", "BlueBERT")
@@ -68,7 +68,7 @@ def make_table(runs: Iterable[Run], stand_ins: Mapping[str, str]) -> BlueTable:
     # The seeds of an experiment in their order.
     filled = [row_of(sorted(with_comparisons(each), key=_seed), stand_ins) for each in groups]
     rows = []
-    for task in shipped_tasks():
+    for task in blue_tasks():
         about = task.about
         if about.published:
             of_task = [row for row in filled if row.published and row.published.name == about.name]

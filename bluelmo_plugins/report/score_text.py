@@ -23,7 +23,7 @@ def report(metrics: dict[str, float], where: str, score: str, about: About, gold
     if "blue" not in metrics:
         raise InputError(
             f"the model has no metric 'blue', only {', '.join(sorted(metrics))}",
-            todo="Evaluate it with `evaluation: {type: 'simple'}`",
+            hint="Evaluate it with `evaluation: {type: 'simple'}`",
         )
     labels = [found["label"] for found in map(_LABEL_F1.fullmatch, metrics) if found]
     others = [name for name in metrics if "/" not in name and name != "blue"]

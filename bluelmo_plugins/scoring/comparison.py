@@ -174,7 +174,7 @@ def _other_rows(predictions: Path, found: str) -> InputError:
         found,
         file=predictions,
         expected="the predictions of this model on the test split as it is now",
-        todo="Evaluate it again: delete this file and evaluation.json, and run `allennlp blue "
+        hint="Evaluate it again: delete this file and evaluation.json, and run `allennlp blue "
         "report --evaluate`",
     )
 

@@ -236,9 +236,9 @@ def _check_documents(
         # One without mentions, which such a gold file cannot tell, changes nothing.
         unknown = [docid for docid in unknown if predicted.documents[docid]]
     if unknown:
-        todo = "If the corpus has them, and no mention in them, name its file with --documents"
+        hint = "If the corpus has them, and no mention in them, name its file with --documents"
         raise _mismatch(
-            predicted, "are not in the gold", unknown, None if gold.lists_documents else todo
+            predicted, "are not in the gold", unknown, None if gold.lists_documents else hint
         )
     if gold.lists_documents and predicted.lists_documents:
         missing = [docid for docid in gold.documents if docid not in predicted.documents]
@@ -247,10 +247,10 @@ def _check_documents(
 
 
 def _mismatch(
-    predicted: MentionFile, what: str, docids: list[str], todo: Optional[str]
+    predicted: MentionFile, what: str, docids: list[str], hint: Optional[str]
 ) -> InputError:
     found = f"{len(docids)} documents {what}: {listed(docids)}"
-    return InputError(found, file=predicted.path, expected="the gold's documents", todo=todo)
+    return InputError(found, file=predicted.path, expected="the gold's documents", hint=hint)
 
 
 def _lines(gold: MentionFile, predicted: MentionFile) -> list[str]:

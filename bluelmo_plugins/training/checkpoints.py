@@ -258,7 +258,7 @@ class BlueCheckpointer(Checkpointer):
             what = "a sharded model" if self.state_is_sharded else "a moving average"
             raise InputError(
                 f"the checkpointer 'blue' cannot save {what}",
-                todo="Set `checkpointer: { type: 'default' }` in the trainer",
+                hint="Set `checkpointer: { type: 'default' }` in the trainer",
             )
         files = CheckpointFiles(
             trainer._epochs_completed, trainer._batches_in_epoch_completed, self._folder
@@ -289,7 +289,7 @@ class BlueCheckpointer(Checkpointer):
             raise InputError(
                 f"the checkpoint could not be saved: {error.strerror or error}",
                 file=error.filename,
-                todo="Those before are whole. Make room on the disk, if that is it, then train with"
+                hint="Those before are whole. Make room on the disk, if that is it, then train with"
                 " --recover",
             ) from error
         # The first epoch that ends is the best until then.
@@ -305,7 +305,7 @@ class BlueCheckpointer(Checkpointer):
                 raise InputError(
                     f"the checkpoint that was just saved cannot be read back: {damage}",
                     file=files.training_state,
-                    todo="Of a metric, a scheduler or a callback of your own, the state must be"
+                    hint="Of a metric, a scheduler or a callback of your own, the state must be"
                     " tensors and plain values",
                 ) from damage
             self._read_back = True
@@ -355,7 +355,7 @@ class BlueCheckpointer(Checkpointer):
             raise InputError(
                 f"no checkpoint can be read ({'; '.join(damaged)})",
                 file=self._folder,
-                todo="Start afresh, with --force in place of --recover",
+                hint="Start afresh, with --force in place of --recover",
             )
         logger.log(
             logging.WARNING if asks_to_recover(sys.argv) else logging.DEBUG,
@@ -389,5 +389,5 @@ def _recovery_state(trainer: GradientDescentTrainer) -> Optional[dict[str, Any]]
             return callback.state(trainer)
     raise InputError(
         "the checkpointer 'blue' needs the trainer callback 'exact_recovery'",
-        todo="Add { type: 'exact_recovery' } to the callbacks of the trainer",
+        hint="Add { type: 'exact_recovery' } to the callbacks of the trainer",
     )

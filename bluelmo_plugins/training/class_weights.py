@@ -51,7 +51,7 @@ class ClassWeightsCallback(TrainerCallback):
             raise InputError(
                 f"the loss of this {type(model).__name__} has no class weights"
                 " (similarity has no labels, a CRF scores whole sentences)",
-                todo="Leave out the trainer callback 'class_weights'",
+                hint="Leave out the trainer callback 'class_weights'",
             )
         counts = torch.zeros_like(class_weights)
         for instance in trainer.data_loader.iter_instances():
@@ -90,7 +90,7 @@ def _label_field(instance: Instance) -> Field[Tensor]:
             return field
     raise InputError(
         f"a training instance has no labels to count, only the fields {list(instance.fields)}",
-        todo="Train on a file with labels",
+        hint="Train on a file with labels",
     )
 
 

@@ -62,7 +62,7 @@ class EvaluationDataLoader(MultiProcessDataLoader):
                     " split, of which each scores its share",
                     expected="a validation_data_loader whose batch_sampler is 'stable_bucket' with"
                     " shuffle: false, without max_instances_in_memory",
-                    todo="Leave them as they are in configs/lib/experiment.libsonnet",
+                    hint="Leave them as they are in configs/lib/experiment.libsonnet",
                 )
             self._batches = BatchesOfWorker(batch_sampler, run.global_rank, run.world_size)
             # A copy, since the loader of the training data has its own share read by the same one.

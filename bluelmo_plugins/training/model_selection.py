@@ -142,7 +142,7 @@ class ModelSelectionCallback(TrainerCallback):
         if replaced._patience is not None:
             raise InputError(
                 "the trainer and its callback 'model_selection' both decide when to stop",
-                todo="Set patience for the callback only",
+                hint="Set patience for the callback only",
             )
         names = [f"{'+' if sign > 0 else '-'}{name}" for sign, name in replaced.tracked_metrics]
         tracker = SelectionTracker(names, self._patience, self._min_delta, self._keep)

@@ -67,7 +67,7 @@ class StableBucketBatchSampler(BucketBatchSampler):
                 f"of {len(numbers)} processes that train together, {numbers.count(0)} have no batch"
                 " of training data",
                 expected="at least one for each",
-                todo="Train with fewer processes, or set a smaller batch_size",
+                hint="Train with fewer processes, or set a smaller batch_size",
             )
         self._agreed_number = min(numbers) if self.drop_last else max(numbers)
 
@@ -264,5 +264,5 @@ def _label_list(field: Field[Tensor] | None, name: str) -> Iterable[str | int]:
     raise InputError(
         f"undersampling draws rows by their field '{name}', and {found}",
         expected="the name of a LabelField or a MultiLabelField",
-        todo="Set the sampler's label_field, or use the sampler 'stable_bucket'",
+        hint="Set the sampler's label_field, or use the sampler 'stable_bucket'",
     )

@@ -42,7 +42,7 @@ def _few_tasks(monkeypatch):
     """Ten take long; those that nobody named are the same in a few."""
     names = ("biosses", "ddi", "chemprot")
     monkeypatch.setattr(
-        "bluelmo_plugins.commands.check.shipped_tasks",
+        "bluelmo_plugins.commands.check.blue_tasks",
         lambda folders: [load_task(name, folders) for name in names],
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bluelmo_plugins.tasks import shipped_tasks
+from bluelmo_plugins.tasks import blue_tasks
 from docs.task_table import BEGIN, END, README, task_table, with_table
 
 
@@ -18,7 +18,7 @@ def test_the_readme_has_the_table_of_the_configs(table):
 
 def test_each_task_has_a_row_with_all_that_is_asked_of_it(table):
     header, _, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
-    assert [row[0] for row in rows] == [task.name for task in shipped_tasks()]
+    assert [row[0] for row in rows] == [task.name for task in blue_tasks()]
     named = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
     assert named["ddi"] == {
         "config": "ddi",

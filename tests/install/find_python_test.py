@@ -57,7 +57,7 @@ class TestAGivenPython:
         assert find(path, given)[0] == 1
         assert find(path, this_python(path, "mine")) == (0, BASE)
 
-    @pytest.mark.parametrize("version", [(2, 7), (3, 10), (3, 14)])
+    @pytest.mark.parametrize("version", [(2, 7), (3, 10), (3, 15)])
     def test_of_another_version_is_refused_in_one_line(
         self, path: Path, version: tuple[int, int]
     ) -> None:

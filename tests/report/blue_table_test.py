@@ -10,7 +10,7 @@ from bluelmo_plugins.report.blue_table import make_table
 from bluelmo_plugins.report.row import deviation, mean
 from bluelmo_plugins.report.runs.evaluation import Samples
 from bluelmo_plugins.report.runs.run import find_runs
-from bluelmo_plugins.tasks import shipped_tasks
+from bluelmo_plugins.tasks import blue_tasks
 from tests.report.conftest import DDI_ROWS
 from tests.report.fake_runs import config_of, label_sample, write_evaluated, write_training
 
@@ -54,12 +54,12 @@ class TestScores:
 class TestRows:
     def test_all_tasks_are_there_and_missing_ones_stay_empty(self, ddi_runs):
         table = table_of(ddi_runs)
-        assert [row.name for row in table.rows] == [task.about.name for task in shipped_tasks()]
+        assert [row.name for row in table.rows] == [task.about.name for task in blue_tasks()]
         assert [row.name for row in table.rows if row.runs] == ["DDI"]
         assert all(row.interval is None and row.scores == [] for row in table.rows if not row.runs)
 
     def test_published_scores_are_those_of_blue(self):
-        published = [task.about.published for task in shipped_tasks()]
+        published = [task.about.published for task in blue_tasks()]
         elmo, biobert, bluebert = (
             [scores[system] for scores in published] for system in ("ELMo", "BioBERT", "BlueBERT")
         )

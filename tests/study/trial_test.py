@@ -88,10 +88,10 @@ def test_a_missing_study_or_corpus_is_told(tmp_path: Path, monkeypatch, capsys) 
 
 def test_the_page_is_what_the_results_give(tmp_path: Path) -> None:
     found = compare_all(RESULTS)
-    todo = "run `python -m study --page-only`"
+    hint = "run `python -m study --page-only`"
     page = make_page(found, tmp_path / PAGE.stem)
-    assert page == PAGE.read_text(encoding="utf-8"), todo
-    assert f"\n\n{effects(found)}\n\n{END}" in PARITY.read_text(encoding="utf-8"), todo
+    assert page == PAGE.read_text(encoding="utf-8"), hint
+    assert f"\n\n{effects(found)}\n\n{END}" in PARITY.read_text(encoding="utf-8"), hint
 
 
 def test_a_parity_page_without_marks_is_told(tmp_path: Path) -> None:

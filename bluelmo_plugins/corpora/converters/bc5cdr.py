@@ -136,6 +136,6 @@ def _mention(
             file=path,
             line=number,
             expected=f"the mention '{fields[3]}'",
-            todo="The file was changed; get the original",
+            hint="The file was changed; get the original",
         )
     return fields[4], Annotation(((start, end),), path, number)

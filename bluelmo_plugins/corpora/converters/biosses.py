@@ -108,7 +108,7 @@ def read_word_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             f"cannot be read as a Word file ({error})",
             file=path,
             expected="a .docx file",
-            todo="Open it in an office program and save it as .docx, or its table as .tsv",
+            hint="Open it in an office program and save it as .docx, or its table as .tsv",
         ) from error
     if len(data) > _MAX_WORD_BYTES:
         raise InputError("unpacks to more than 64 MiB", file=path, expected="a table of sentences")

@@ -177,7 +177,7 @@ def _place(
             file=path,
             line=number,
             expected=f"'{expected}' on one line",
-            todo="One of the two files was changed; get the originals",
+            hint="One of the two files was changed; get the originals",
         )
     return line, *span
 

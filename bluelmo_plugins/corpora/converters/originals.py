@@ -40,7 +40,7 @@ def find_file(source: Path, name: str, shown: str) -> Path:
         raise InputError(
             f"several files could be {shown}: {listed(map(str, found), _SHOWN)}",
             file=source,
-            todo="Keep one of them",
+            hint="Keep one of them",
         )
     here = sorted(path.name for path in source.iterdir()) if source.is_dir() else []
     raise InputError(
@@ -63,7 +63,7 @@ def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
             raise InputError(
                 f"document '{stem}' is also in {first}, with other contents",
                 file=path,
-                todo="Keep the right one",
+                hint="Keep the right one",
             )
     return files
 
@@ -118,7 +118,7 @@ def read_document(path: Path) -> str:
             f"has {what}, so the offsets of its annotations count other characters",
             file=path,
             expected="the file as it was distributed, in UTF-8 with line feeds",
-            todo="Convert it back, e.g. with dos2unix",
+            hint="Convert it back, e.g. with dos2unix",
         )
     return data.decode("utf-8")
 

@@ -76,7 +76,7 @@ class Corpus(NamedTuple):
             raise InputError(
                 "exists already",
                 file=there[0],
-                todo="Name another folder with -o, or replace the files with --force",
+                hint="Name another folder with -o, or replace the files with --force",
             )
 
     @contextmanager
@@ -97,7 +97,7 @@ class Corpus(NamedTuple):
             raise InputError(
                 f"cannot be written ({error.strerror})",
                 file=error.filename or folder,
-                todo="Name another folder with -o, or make room",
+                hint="Name another folder with -o, or make room",
             ) from error
 
 

@@ -76,7 +76,7 @@ def read_xml(path: Path, data: Optional[bytes] = None) -> Element:
             file=path,
             line=parser.CurrentLineNumber,
             expected="XML without entities of its own, as the corpora have",
-            todo="Do not trust this file; get the original",
+            hint="Do not trust this file; get the original",
         )
 
     parser.StartElementHandler = start

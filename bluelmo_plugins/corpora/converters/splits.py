@@ -176,5 +176,5 @@ def _check_known(
         raise InputError(
             f"lacks {len(missing)} of the ids in {lists.origin}: {listed(missing, _IDS_SHOWN)}",
             file=source,
-            todo="Get the whole original, or give lists of your own with --split-ids",
+            hint="Get the whole original, or give lists of your own with --split-ids",
         )

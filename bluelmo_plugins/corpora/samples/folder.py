@@ -16,7 +16,7 @@ _README = "README.md"
 _README_START = "# Sample files, written by `allennlp blue sample`\n"
 # In the format of `sha256sum`, which can check it.
 _CHECKSUMS = "SHA256SUMS"
-_TODO = "Name another folder, or move the files away"
+_HINT = "Name another folder, or move the files away"
 
 
 def check_replaceable(folder: Path) -> None:
@@ -24,7 +24,7 @@ def check_replaceable(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise InputError("is a file", file=folder, expected="a folder", todo=_TODO)
+        raise InputError("is a file", file=folder, expected="a folder", hint=_HINT)
     files = sorted(path for path in folder.rglob("*") if not path.is_dir())
     if not files:
         return
@@ -34,7 +34,7 @@ def check_replaceable(folder: Path) -> None:
             f"holds files (such as {files[0].name}) that `allennlp blue sample` has not written",
             file=folder,
             expected="a folder that is new, empty, or an earlier sample",
-            todo=_TODO,
+            hint=_HINT,
         )
     known = _read_checksums(folder)
     for path in files:
@@ -43,7 +43,7 @@ def check_replaceable(folder: Path) -> None:
             raise InputError(
                 "was added to this folder of samples, or changed there, and would be lost",
                 file=path,
-                todo=_TODO,
+                hint=_HINT,
             )
 
 

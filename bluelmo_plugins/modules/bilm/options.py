@@ -26,15 +26,15 @@ class ElmoFileError(ValueError):
         The options or weights file.
     found : `str`
         What is wrong with it, as a clause without a final full stop.
-    todo : `str`
+    hint : `str`
         What to do about it, as a sentence without a final full stop.
     """
 
-    def __init__(self, file: PathOrStr, found: str, todo: str) -> None:
-        super().__init__(f"{file}: {found}. {todo}.")
+    def __init__(self, file: PathOrStr, found: str, hint: str) -> None:
+        super().__init__(f"{file}: {found}. {hint}.")
         self.file = str(file)
         self.found = found
-        self.todo = todo
+        self.hint = hint
 
 
 def shortened(value: Any) -> str:

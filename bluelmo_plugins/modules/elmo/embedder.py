@@ -74,7 +74,7 @@ class ElmoEmbedder(TokenEmbedder):
             raise InputError(
                 f"compute is '{compute}'",
                 expected="'fp32', since the biLM learns",
-                todo="For mixed precision, set compute:: to 'bf16' in the config",
+                hint="For mixed precision, set compute:: to 'bf16' in the config",
             )
         files = ElmoFiles(options_file, weight_file)
         folder = Path(serialization_dir, ARCHIVED) if serialization_dir else None
@@ -94,7 +94,7 @@ class ElmoEmbedder(TokenEmbedder):
             if archive_files and folder:
                 files.copy_to(folder)
         except ElmoFileError as error:
-            raise InputError(error.found, file=error.file, todo=error.todo) from error
+            raise InputError(error.found, file=error.file, hint=error.hint) from error
         self._bilm = bilm
         self._mixes = ScalarMixes(num_representations, bilm.num_layers)
         self._dropout = Dropout(dropout)

@@ -217,7 +217,7 @@ class FrozenBiLm(nn.Module):
             "this model was trained on an ELMo with other contents",
             file=self._files.weights,
             expected=f"files with the SHA-256 sums {' and '.join(_sums(recorded))}",
-            todo="Set ELMO_DIR to the folder that holds them",
+            hint="Set ELMO_DIR to the folder that holds them",
         )
 
 

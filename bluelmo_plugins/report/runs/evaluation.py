@@ -130,7 +130,7 @@ def read_evaluation(run: Run, test_file: Optional[Path] = None) -> Optional[Eval
             f"is no evaluation ({type(error).__name__}: {error})",
             file=path,
             expected="what `allennlp blue seeds` and `allennlp blue report --evaluate` write",
-            todo="Move it away",
+            hint="Move it away",
         ) from error
     if run.archive.is_file() and run.archive_sha256 != evaluation.archive_sha256:
         return None
@@ -152,7 +152,7 @@ def evaluate_run(run: Run, test_file: Path) -> Evaluation:
     Raises an `InputError` if there is no model, or the test file cannot be read.
     """
     if not run.archive.is_file():
-        raise InputError("there is no model", file=run.archive, todo="Train it to its end first")
+        raise InputError("there is no model", file=run.archive, hint="Train it to its end first")
     metrics = _predict(run, test_file)
     compared = compare_runs(
         load_task(str(run.directory / CONFIG_NAME)), test_file, [run.directory / PREDICTIONS_NAME]

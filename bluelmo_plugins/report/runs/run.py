@@ -111,7 +111,7 @@ def read_run(directory: Path) -> Optional[Run]:
         return None
     except ValueError as error:
         raise InputError(
-            f"is not JSON ({error})", file=path, todo="Move its directory away"
+            f"is not JSON ({error})", file=path, hint="Move its directory away"
         ) from error
     is_run = isinstance(config, dict) and {"dataset_reader", "model"} <= config.keys()
     return Run(directory, config) if is_run else None

@@ -47,18 +47,18 @@ class SeedRun:
 
     def check(self) -> None:
         """Raises an `InputError` if the directory holds anything but this very run."""
-        todo = "Name another directory with -s, or move this one away"
+        hint = "Name another directory with -s, or move this one away"
         found = read_run(self.directory)
         if found is None:
             files = [path.name for path in self.directory.glob("*")]
             # A training that is killed at its very start leaves an unfinished file.
             if not all(name.endswith(UNFINISHED) for name in files):
-                raise InputError("holds files, and no run", file=self.directory, todo=todo)
+                raise InputError("holds files, and no run", file=self.directory, hint=hint)
             return
         changed = differences(settings(found.config), settings(self.config))
         if changed:
             raise InputError(
-                f"holds a run of another config: {changed}", file=self.directory, todo=todo
+                f"holds a run of another config: {changed}", file=self.directory, hint=hint
             )
 
     @contextmanager
@@ -103,7 +103,7 @@ def seed_runs(
     own = parse_overrides(overrides)
     if set_there := own.keys() & set(SEED_KEYS):
         raise InputError(
-            f"sets {sorted(set_there)[0]}", file="--overrides", todo="Name the seeds with --seeds"
+            f"sets {sorted(set_there)[0]}", file="--overrides", hint="Name the seeds with --seeds"
         )
     runs = []
     for seed in seeds:

@@ -75,10 +75,10 @@ def test_the_units_are_the_documents_that_the_ids_name(task_of, compare):
     rows = [(7, "DDI-int", "DDI-int"), (8, "DDI-int", "DDI-false"), (7, "DDI-false", "DDI-int")]
     comparison = compare(task, *relation(task, rows))
     assert comparison.units == ["document D7", "document D8"]
-    # Right, predicted, gold of advise, effect, int, mechanism, false.
-    assert comparison.counts.tolist() == [
-        [0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 1],
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0],
+    # Correct, predicted and gold, for each of advise, effect, int, mechanism, false.
+    assert comparison.counts.reshape(2, 5, 3).tolist() == [
+        [[0, 0, 0], [0, 0, 0], [1, 2, 1], [0, 0, 0], [0, 0, 1]],
+        [[0, 0, 0], [0, 0, 0], [0, 0, 1], [0, 0, 0], [0, 1, 0]],
     ]
 
 
