@@ -43,25 +43,13 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """
-    # Parameters
-
-    folder : `Path`
-        Where nothing is being written now: what a killed program left there goes.
-    """
+    """Removes what a killed program left in a folder where nothing is being written now."""
     for part in folder.glob(f"*{UNFINISHED}"):
         part.unlink(missing_ok=True)
 
 
 def link_whole(source: Path, path: Path) -> None:
-    """
-    # Parameters
-
-    source : `Path`
-        A file that nobody writes into.
-    path : `Path`
-        A further name for it; a copy, where the file system has no links.
-    """
+    """Gives a file a further name: a link, or a copy where the file system has no links."""
     with written_whole(path) as part:
         part.unlink(missing_ok=True)
         try:
@@ -81,16 +69,7 @@ def save_whole(state: Any, path: Path) -> FileSum:
 
 
 def sum_of(path: Path) -> FileSum:
-    """
-    # Parameters
-
-    path : `Path`
-        A file; raises an `OSError` if it cannot be read.
-
-    # Returns
-
-    `FileSum`
-    """
+    """The size and SHA-256 of a file; raises an `OSError` if it cannot be read."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
         return FileSum(file.tell(), digest.hexdigest())

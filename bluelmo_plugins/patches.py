@@ -38,25 +38,16 @@ _APPLIED: dict[str, Function] = {}
 
 @dataclass(frozen=True)
 class Patch:
-    """
-    A function or class of AllenNLP that is replaced by one made of it.
-
-    # Parameters
-
-    place : `str`
-        Where the function is looked up when it is called: a module, a colon, the name there.
-    why : `str`
-        What would go wrong without.
-    sha256 : `str`
-        Of the function's source, that the replacement was written for.
-    replacement : `Callable[[Function], Function]`
-        Makes the new function of the old.
-    """
+    """A function or class of AllenNLP that is replaced by one made of it."""
 
     place: str
+    """Where the function is looked up when it is called: a module, a colon, the name there."""
     why: str
+    """What would go wrong without."""
     sha256: str
+    """Of the function's source, that the replacement was written for."""
     replacement: Callable[[Function], Function]
+    """Makes the new function of the old."""
 
     def apply(self) -> bool:
         """

@@ -27,12 +27,7 @@ class BarWriter(TqdmToLogsWriter):
         self._time_of_line = monotonic()
 
     def write(self, message: str) -> None:
-        """
-        # Parameters
-
-        message : `str`
-            A state of a bar, with control characters.
-        """
+        """Writes a state of a bar, with control characters."""
         if common_logging.FILE_FRIENDLY_LOGGING or sys.stderr.isatty():
             super().write(message)  # type: ignore[no-untyped-call]  # AllenNLP's
             return
@@ -52,19 +47,7 @@ class TrainerBars(Tqdm):
 
     @staticmethod
     def tqdm(*args: Any, **kwargs: Any) -> Any:
-        """
-        # Parameters
-
-        *args : `Any`
-            As for AllenNLP's.
-        **kwargs : `Any`
-            As for AllenNLP's.
-
-        # Returns
-
-        `Any`
-            A `tqdm.tqdm`.
-        """
+        """Makes the bar of an epoch, which the callback 'progress' replaces."""
         return Tqdm.tqdm(*args, **{"disable": TrainerBars.drawn_by_callback, **kwargs})
 
 

@@ -105,22 +105,14 @@ _LIBRARIES = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platlib", "
 
 @dataclass(frozen=True)
 class Unhelpful:
-    """
-    A warning that tells the user of our configs nothing to act on.
-
-    # Parameters
-
-    logger : `str`
-        Where it comes from.
-    message : `str`
-        A regular expression of its beginning.
-    why : `str`
-        The reason.
-    """
+    """A warning that tells the user of our configs nothing to act on."""
 
     logger: str
+    """Where it comes from."""
     message: str
+    """A regular expression of its beginning."""
     why: str
+    """The reason."""
 
     def covers(self, record: LogRecord) -> bool:
         """Whether a record of the log is this warning."""
@@ -232,18 +224,7 @@ class _Words(logging.Formatter):
 
 
 def concerns_users(record: LogRecord) -> bool:
-    """
-    # Parameters
-
-    record : `LogRecord`
-        Of any logger.
-
-    # Returns
-
-    `bool`
-        Whether it is a warning with which a user can do anything, or news from this package, from
-        a callback that the config asks for or from the user's own code.
-    """
+    """Whether the terminal shows a record of the log."""
     if any(each.covers(record) for each in UNHELPFUL):
         return False
     if record.name == _WARNINGS_LOGGER:

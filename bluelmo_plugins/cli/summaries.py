@@ -29,20 +29,7 @@ from bluelmo_plugins.tasks import About
 
 
 def beside_published_elmo(about: About, samples: Samples) -> Optional[str]:
-    """
-    # Parameters
-
-    about : `About`
-        What is known about the task.
-    samples : `Samples`
-        What of that score is a sample.
-
-    # Returns
-
-    `Optional[str]`
-        A sentence with the published score, or that there is nothing to compare; `None` for a
-        task without published scores.
-    """
+    """Compares a score with the published ELMo's; `None` for a task without published scores."""
     score = (about.published or {}).get("ELMo")
     if score is None:
         return None
@@ -78,17 +65,7 @@ def telling_what_came_of_it(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def lines_after_training(folder: Path) -> list[str]:
-    """
-    # Parameters
-
-    folder : `Path`
-        Where a training wrote, as the user named it.
-
-    # Returns
-
-    `list[str]`
-        What to tell the user. Of a run that is not one of our configs, where its files are.
-    """
+    """What to print at the end of a training in a folder, as the user named it."""
     run = read_run(folder)
     files = _run_files(folder)
     is_ours = run is not None and (run.config.get("evaluation") or {}).get("type") == "blue"
@@ -170,17 +147,7 @@ def tell_after_evaluation(about: About, data_path: Any) -> None:
 
 
 def run_of(archive: str) -> Optional[Run]:
-    """
-    # Parameters
-
-    archive : `str`
-        Of a model, or the directory that it is in.
-
-    # Returns
-
-    `Optional[Run]`
-        The run that it came from; `None` if it is not in the directory of one.
-    """
+    """The run that an archive, or its directory, belongs to; `None` if it is in no run."""
     path = Path(archive)
     return read_run(path if path.is_dir() else path.parent)
 

@@ -1,46 +1,25 @@
-"""`allennlp predict` in batches unless told otherwise, which says where the predictions are."""
+"""`allennlp predict` in batches by default, which reports where the predictions are."""
 
 import argparse
-import logging
 import shlex
+import sys
 from typing import Any, Optional
 
 from allennlp.commands.predict import Predict, _PredictManager
-from allennlp.commands.subcommand import Subcommand
 from allennlp.predictors import Predictor
 
 from bluelmo_plugins.cli.command import arguments_of
 from bluelmo_plugins.cli.exception_hook import tell
 from bluelmo_plugins.cli.summaries import run_of
+from bluelmo_plugins.predictors.blue_predictor import BluePredictor
 
 DEFAULT_BATCH_SIZE = 64
-
-# Taking AllenNLP's place is what is meant here; its log would say so at each start of a command.
-logging.getLogger("allennlp.common.registrable").setLevel(logging.WARNING)
-
-
-@Subcommand.register("predict", exist_ok=True)
-class PredictInBatches(Predict):
-    """
-    AllenNLP's own `predict` with a `--batch-size` of 64 in place of 1, which takes a pass of the
-    biLM for every single sentence.
-
-    Registered as a `Subcommand` with name "predict".
-    """
-
-    def add_subparser(
-        self, parser: "argparse._SubParsersAction[argparse.ArgumentParser]"
-    ) -> argparse.ArgumentParser:
-        """Adds `predict` to the command line."""
-        subparser = super().add_subparser(parser)
-        subparser.set_defaults(batch_size=DEFAULT_BATCH_SIZE)
-        return subparser
 
 
 class PredictManager(_PredictManager):
     """
-    What does the work of `allennlp predict`. AllenNLP reads the command line before it imports
-    plugins, so the batch size is put right here.
+    Does the work of `allennlp predict`: with a model of ours in batches of 64, unless the command
+    line has a `--batch-size`. AllenNLP takes 1, hence a pass of the biLM for each sentence.
 
     # Parameters
 
@@ -51,7 +30,7 @@ class PredictManager(_PredictManager):
     output_file : `Optional[str]`
         As in AllenNLP.
     batch_size : `int`
-        As in AllenNLP; not used in the command itself, where `PredictInBatches` decides.
+        As in AllenNLP; not used where the command line gives none.
     *others : `Any`
         As in AllenNLP.
     """
@@ -64,9 +43,10 @@ class PredictManager(_PredictManager):
         batch_size: int,
         *others: Any,
     ) -> None:
-        self._told = arguments_of(PredictInBatches)
-        if self._told is not None:
-            batch_size = self._told.batch_size
+        self._told = arguments_of(Predict)
+        is_given = any(argument.startswith("--batch") for argument in sys.argv)
+        if self._told is not None and isinstance(predictor, BluePredictor) and not is_given:
+            batch_size = DEFAULT_BATCH_SIZE
         super().__init__(predictor, input_file, output_file, batch_size, *others)
         self._num_predictions = 0
 
@@ -89,19 +69,7 @@ class PredictManager(_PredictManager):
 
 
 def lines_after_prediction(told: argparse.Namespace, number: int) -> list[str]:
-    """
-    # Parameters
-
-    told : `argparse.Namespace`
-        What the command was told.
-    number : `int`
-        How many predictions it made.
-
-    # Returns
-
-    `list[str]`
-        What to tell the user.
-    """
+    """What to print after a number of predictions."""
     lines = [f"The predictions ({number}) are in {told.output_file}"]
     run = run_of(told.archive_file)
     if told.use_dataset_reader and run is not None:

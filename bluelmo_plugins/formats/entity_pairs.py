@@ -15,22 +15,14 @@ _DDI = re.compile(r"(?P<sentence>(?P<docid>.+)\.s\d+)\.p(?P<number>\d+)")
 
 
 class Pair(NamedTuple):
-    """
-    Two entities of a document.
-
-    # Parameters
-
-    docid : `str`
-        The document.
-    arg1 : `str`
-        The first entity.
-    arg2 : `str`
-        The second one.
-    """
+    """Two entities of a document."""
 
     docid: str
+    """The document."""
     arg1: str
+    """The first entity."""
     arg2: str
+    """The second one."""
 
 
 def pairs_of(indices: Sequence[str]) -> list[Optional[Pair]]:

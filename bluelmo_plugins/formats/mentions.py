@@ -10,17 +10,11 @@ Span = tuple[int, int]
 
 
 class Mention(NamedTuple):
-    """
-    An entity mention of one sentence.
-
-    # Parameters
-
-    spans : `tuple[Span, ...]`
-        The half-open token spans, in order, with at least one token between two of them. Only a
-        discontinuous mention has more than one.
-    """
+    """An entity mention of one sentence."""
 
     spans: tuple[Span, ...]
+    """The half-open token spans, in order, with at least one token between two of them. Only a
+    discontinuous mention has more than one."""
 
 
 def tags_to_mentions(tags: Sequence[str], discontinuous: bool = False) -> list[Mention]:

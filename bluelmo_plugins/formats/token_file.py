@@ -19,31 +19,20 @@ TYPED_LABEL = re.compile(r"(?P<tag>[BI])-(?P<type>.+)")
 
 
 class TokenColumns(NamedTuple):
-    """
-    The columns of a file; every row has the same.
-
-    # Parameters
-
-    delimiter : `str`
-        A tab or a space; many spaces are one.
-    quoted : `bool`
-        Whether quotes are csv quoting.
-    first_line : `int`
-        The line of the first row, counted from 1.
-    width : `int`
-        The number of columns.
-    placed : `bool`
-        Whether the second and third hold document id and offset.
-    labelled : `bool`
-        Whether the last holds a label.
-    """
+    """The columns of a file; every row has the same."""
 
     delimiter: str
+    """A tab or a space; many spaces are one."""
     quoted: bool
+    """Whether quotes are csv quoting."""
     first_line: int
+    """The line of the first row, counted from 1."""
     width: int
+    """The number of columns."""
     placed: bool
+    """Whether the second and third hold document id and offset."""
     labelled: bool
+    """Whether the last holds a label."""
 
     def __str__(self) -> str:
         names = ["token", "document", "offset", "label"]
@@ -121,31 +110,20 @@ _NO_OFFSETS = "If the file has no true offsets, leave out the columns of documen
 
 
 class TokenSentence(NamedTuple):
-    """
-    One sentence of a NER file.
-
-    # Parameters
-
-    number : `int`
-        Its place among the sentences of the file, counted from 0.
-    line : `int`
-        The line of its first token, counted from 1.
-    document : `Optional[str]`
-        The id of its document, where the file has ids.
-    words : `list[str]`
-        Its tokens, at least one.
-    tags : `Optional[list[str]]`
-        `B`, `I` or `O` for each token; `None` if labels were not read.
-    offsets : `Optional[list[Span]]`
-        The half-open character span of each token in its document; `None` if the file has none.
-    """
+    """One sentence of a NER file."""
 
     number: int
+    """Its place among the sentences of the file, counted from 0."""
     line: int
+    """The line of its first token, counted from 1."""
     document: Optional[str]
+    """The id of its document, where the file has ids."""
     words: list[str]
+    """Its tokens, at least one."""
     tags: Optional[list[str]]
+    """`B`, `I` or `O` for each token; `None` if labels were not read."""
     offsets: Optional[list[Span]]
+    """The half-open character span of each token in its document; `None` if the file has none."""
 
 
 def read_token_file(

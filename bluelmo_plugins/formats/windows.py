@@ -66,24 +66,7 @@ class WindowCollector(Generic[Part]):
         self._pending: dict[_Sentence, dict[int, Part]] = {}
 
     def add(self, metadata: Mapping[str, Any], part: Part) -> Optional[list[Part]]:
-        """
-        # Parameters
-
-        metadata : `Mapping[str, Any]`
-            Of an instance of the NER reader.
-        part : `Part`
-            What belongs to this window.
-
-        # Returns
-
-        `Optional[list[Part]]`
-            The parts of the whole sentence in order, if this was the missing one.
-
-        # Raises
-
-        `ValueError`
-            If the same window comes twice before its sentence is complete: two files are mixed.
-        """
+        """Adds a window; the last one missing returns the parts of its sentence in order."""
         key = _Sentence(
             metadata["document"], metadata["sentence"], metadata["line"], metadata["num_windows"]
         )
@@ -106,17 +89,7 @@ class WindowCollector(Generic[Part]):
     def unite(
         cls, collectors: "Iterable[WindowCollector[Part]]"
     ) -> "tuple[WindowCollector[Part], list[list[Part]]]":
-        """
-        # Parameters
-
-        collectors : `Iterable[WindowCollector[Part]]`
-            Of all workers, which may have different windows of a sentence.
-
-        # Returns
-
-        `tuple[WindowCollector[Part], list[list[Part]]]`
-            What is still incomplete, and the parts of each sentence that was complete only now.
-        """
+        """Unites the collectors of all workers: the incomplete rest, and sentences now complete."""
         united = cls()
         whole = []
         for collector in collectors:

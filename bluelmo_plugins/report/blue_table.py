@@ -24,17 +24,12 @@ _SYSTEMS_OF_BLUE = ("ELMo", "BioBERT", "BlueBERT")
 
 @dataclass(frozen=True)
 class BlueTable:
-    """
-    # Parameters
-
-    rows : `list[Row]`
-        Every task of BLUE in its order, those without a run empty, and then other data.
-    notes : `list[str]`
-        Sentences that belong under the table.
-    """
+    """The rows of BLUE's table in its order, then those of other data, and the notes below it."""
 
     rows: list[Row]
+    """Every task of BLUE in its order, those without a run empty, and then other data."""
     notes: list[str]
+    """Sentences that belong under the table."""
 
     @property
     def runs(self) -> list[ScoredRun]:

@@ -20,29 +20,20 @@ _TOLERANCE = 0.05
 
 @dataclass(frozen=True)
 class Row:
-    """
-    # Parameters
-
-    name : `str`
-        What the row is about: a task of BLUE, or a corpus.
-    measure : `str`
-        Its official score.
-    published : `Optional[About]`, optional (default = `None`)
-        The task whose published scores are comparable.
-    labels : `list[str]`, optional (default = `[]`)
-        What must be said beside the score, wherever it stands.
-    runs : `list[ScoredRun]`, optional (default = `[]`)
-        The runs that the score is the mean of; none where the task is missing.
-    interval : `Optional[Interval]`, optional (default = `None`)
-        The bootstrap interval of that mean; `None` if it is not known.
-    """
+    """A row of the table: runs of one experiment, with their mean and its interval."""
 
     name: str
+    """What the row is about: a task of BLUE, or a corpus."""
     measure: str
+    """Its official score."""
     published: Optional[About] = None
+    """The task whose published scores are comparable."""
     labels: list[str] = field(default_factory=list)
+    """What must be said beside the score, wherever it stands."""
     runs: list[ScoredRun] = field(default_factory=list)
+    """The runs that the score is the mean of; none where the task is missing."""
     interval: Optional[Interval] = None
+    """The bootstrap interval of that mean; `None` if it is not known."""
 
     @property
     def title(self) -> str:

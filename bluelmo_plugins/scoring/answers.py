@@ -210,26 +210,18 @@ _TEXT_BOUND = re.compile(r"T\d+")
 
 @dataclass(frozen=True)
 class Rows(Generic[Answer]):
-    """
-    # Parameters
-
-    path : `Path`
-        The file.
-    indices : `list[str]`
-        The id of each row.
-    pairs : `list[Optional[Pair]]`
-        The pair of entities that each row is about, where that is known.
-    answers : `list[Answer]`
-        The answer of each row.
-    official : `bool`
-        Whether the file itself names the pairs.
-    """
+    """The rows of a file: their ids, pairs of entities and answers."""
 
     path: Path
+    """The file."""
     indices: list[str]
+    """The id of each row."""
     pairs: list[Optional[Pair]]
+    """The pair of entities that each row is about, where that is known."""
     answers: list[Answer]
+    """The answer of each row."""
     official: bool
+    """Whether the file itself names the pairs."""
 
     def whole_documents(self) -> bool:
         """

@@ -15,19 +15,12 @@ _RESAMPLES_AT_ONCE = 100
 
 
 class Interval(NamedTuple):
-    """
-    Where a score lies, as fractions.
-
-    # Parameters
-
-    low : `float`
-        The lower end.
-    high : `float`
-        The upper end.
-    """
+    """Where a score lies, as fractions."""
 
     low: float
+    """The lower end."""
     high: float
+    """The upper end."""
 
 
 def bootstrap_interval(

@@ -43,76 +43,49 @@ DIFFERENCE = "difference"
 
 
 class Error(NamedTuple):
-    """
-    A wrong answer.
-
-    # Parameters
-
-    kind : `str`
-        What is wrong: `FALSE_POSITIVE`, ...
-    id : `str`
-        Of the row, or the place of the mention.
-    gold : `str`
-        What it should have been; empty if nothing.
-    predicted : `str`
-        What it was; empty if nothing.
-    texts : `tuple[str, ...]`
-        The sentence, or the sentences.
-    """
+    """A wrong answer."""
 
     kind: str
+    """What is wrong: `FALSE_POSITIVE`, ..."""
     id: str
+    """Of the row, or the place of the mention."""
     gold: str
+    """What it should have been; empty if nothing."""
     predicted: str
+    """What it was; empty if nothing."""
     texts: tuple[str, ...]
+    """The sentence, or the sentences."""
 
 
 class Confusion(NamedTuple):
-    """
-    How often which label was taken for which.
-
-    # Parameters
-
-    labels : `list[str]`
-        Their names.
-    counts : `NDArray[np.int64]`
-        Shape: (gold label, predicted label).
-    """
+    """How often which label was taken for which."""
 
     labels: list[str]
+    """Their names."""
     counts: NDArray[np.int64]
+    """Shape: (gold label, predicted label)."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """
-    # Parameters
-
-    units : `list[str]`
-        What a test split is a random sample of: its documents, where the corpus tells them, as
-        sentences of one document are not independent; else its rows.
-    counts : `NDArray[np.float64]`
-        What the official score is made of. Shape: (num_units, num_counts).
-    score : `Callable[[NDArray[np.float64]], NDArray[np.float64]]`
-        The official score, from sums of the counts over units: shape (..., num_counts) to (...).
-        NaN where there is none.
-    sizes : `dict[str, int]`
-        The size of the test split, by the names of `PUBLISHED_COUNTS`.
-    errors : `list[Error]`
-        All wrong answers.
-    confusion : `Confusion`, optional (default = `None`)
-        Where every row has one label.
-    points : `NDArray[np.float64]`, optional (default = `None`)
-        Where every row has a score: gold and predicted. Shape: (num_rows, 2).
-    """
+    """Predictions held against the gold, as counts per unit and a list of errors."""
 
     units: list[str]
+    """What a test split is a random sample of: its documents, where the corpus tells them, as
+    sentences of one document are not independent; else its rows."""
     counts: Numbers
+    """What the official score is made of. Shape: (num_units, num_counts)."""
     score: Callable[[Numbers], Numbers]
+    """The official score, from sums of the counts over units: shape (..., num_counts) to (...). NaN
+    where there is none."""
     sizes: dict[str, int]
+    """The size of the test split, by the names of `PUBLISHED_COUNTS`."""
     errors: list[Error] = field(default_factory=list)
+    """All wrong answers."""
     confusion: Optional[Confusion] = None
+    """Where every row has one label."""
     points: Optional[Numbers] = None
+    """Where every row has a score: gold and predicted. Shape: (num_rows, 2)."""
 
     @property
     def total(self) -> float:

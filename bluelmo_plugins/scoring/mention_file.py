@@ -15,25 +15,16 @@ from bluelmo_plugins.formats.text_file import read_lines
 
 
 class OfficialMention(NamedTuple):
-    """
-    An entity mention of a document.
-
-    # Parameters
-
-    docid : `str`
-        The document.
-    type : `str`
-        What the mention is, e.g. "Chemical".
-    spans : `tuple[Span, ...]`
-        The half-open character spans, in order; several if it is discontinuous.
-    texts : `tuple[str, ...]`
-        The text of each span.
-    """
+    """An entity mention of a document."""
 
     docid: str
+    """The document."""
     type: str
+    """What the mention is, e.g. "Chemical"."""
     spans: tuple[Span, ...]
+    """The half-open character spans, in order; several if it is discontinuous."""
     texts: tuple[str, ...]
+    """The text of each span."""
 
     def line(self, number: int) -> str:
         """The line of the file, in ASCII."""
@@ -73,20 +64,14 @@ Spans = tuple[Span, ...]
 
 @dataclass
 class MentionFile:
-    """
-    # Parameters
-
-    path : `Path`
-        The file.
-    documents : `dict[str, dict[Spans, OfficialMention]]`
-        The mentions of every document by their spans. A mention that is told twice counts once.
-    lists_documents : `bool`
-        Whether documents without mentions are there, too; an official file does not tell them.
-    """
+    """The mentions of a file by document and spans; one that is listed twice counts once."""
 
     path: Path
+    """The file."""
     documents: dict[str, dict[Spans, OfficialMention]] = field(default_factory=dict)
+    """The mentions of every document by their spans. A mention that is told twice counts once."""
     lists_documents: bool = True
+    """Whether documents without mentions are there, too; an official file does not tell them."""
 
     def add(self, docid: str, mentions: Iterable[OfficialMention]) -> None:
         """Adds a document or further mentions of it."""

@@ -42,22 +42,14 @@ from bluelmo_plugins.tasks import Task
 
 @dataclass(frozen=True)
 class Scored:
-    """
-    A prediction, scored.
-
-    # Parameters
-
-    metrics : `dict[str, float]`
-        What the task's metric gives; scores are fractions, "blue" is the official one.
-    lines : `list[str]`
-        The prediction as an official file, in the rows and the order of the gold, with line ends.
-    notes : `list[str]`, optional (default = `[]`)
-        What a user should know about the figures.
-    """
+    """A prediction, scored."""
 
     metrics: dict[str, float]
+    """What the task's metric gives; scores are fractions, "blue" is the official one."""
     lines: list[str]
+    """The prediction as an official file, in the rows and the order of the gold, with line ends."""
     notes: list[str] = field(default_factory=list)
+    """What a user should know about the figures."""
 
 
 class Scorer(ABC):

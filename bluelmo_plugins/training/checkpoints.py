@@ -52,20 +52,14 @@ class CheckpointFiles:
     epoch so far (a link where they are in the folder already), and a manifest of the three with
     sizes and SHA-256 sums. The manifest is written last and removed first: without it there is no
     checkpoint. The later one is the greater.
-
-    # Parameters
-
-    epochs : `int`
-        Epochs completed.
-    batches : `int`
-        Batches completed in the epoch after those; 0 at the end of an epoch.
-    folder : `Path`
-        The run's folder.
     """
 
     epochs: int
+    """Epochs completed."""
     batches: int
+    """Batches completed in the epoch after those; 0 at the end of an epoch."""
     folder: Path
+    """The run's folder."""
 
     @property
     def point(self) -> str:
@@ -141,47 +135,17 @@ class CheckpointFiles:
 
 
 def checkpoints_in(folder: Path) -> list[CheckpointFiles]:
-    """
-    # Parameters
-
-    folder : `Path`
-        A run's folder.
-
-    # Returns
-
-    `list[CheckpointFiles]`
-        Its checkpoints, the newest first; they may be damaged.
-    """
+    """The complete checkpoints in a run's folder."""
     return sorted(_matching(folder, _MANIFEST), reverse=True)
 
 
 def incomplete_checkpoints_in(folder: Path) -> set[CheckpointFiles]:
-    """
-    # Parameters
-
-    folder : `Path`
-        A run's folder.
-
-    # Returns
-
-    `set[CheckpointFiles]`
-        What there is of checkpoints that were being written or removed when the run was killed.
-    """
+    """The incomplete checkpoints in a run's folder."""
     return _matching(folder, _STATE_FILE) - _matching(folder, _MANIFEST)
 
 
 def load_state(path: Path) -> Any:
-    """
-    # Parameters
-
-    path : `Path`
-        A file that `torch.save` wrote; no code in it is run.
-
-    # Returns
-
-    `Any`
-        Its content, on the CPU.
-    """
+    """Loads a file that `torch.save` wrote, without running code in it."""
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
@@ -323,12 +287,7 @@ class BlueCheckpointer(Checkpointer):
         self._last_save_num_batches_in_epoch_completed = files.batches
 
     def find_latest_checkpoint(self) -> Optional[tuple[str, str]]:
-        """
-        # Returns
-
-        `Optional[tuple[str, str]]`
-            The files of the newest checkpoint's weights and of its trainer's state, unread.
-        """
+        """The files of the newest checkpoint's weights and trainer state; `None` if there is none."""
         checkpoints = checkpoints_in(self._folder)
         if not checkpoints:
             return None

@@ -60,12 +60,7 @@ class SelectionTracker(MetricTracker):
         self.patience_reference = None
 
     def add_metrics(self, metrics: dict[str, float]) -> None:
-        """
-        # Parameters
-
-        metrics : `dict[str, float]`
-            The validation metrics of the epoch that has just ended.
-        """
+        """Adds the validation metrics of the epoch that has just ended."""
         score = self.combined_score(metrics)
         is_score = not math.isnan(score)
         if is_score and _exceeds(score, self.patience_reference, self._min_delta):
@@ -176,12 +171,7 @@ class ModelSelectionCallback(TrainerCallback):
         return {"patience_reference": self._tracker.patience_reference}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """
-        # Parameters
-
-        state_dict : `dict[str, Any]`
-            What `state_dict` gave.
-        """
+        """Restores what `state_dict` returned."""
         self._restored = state_dict
 
     def _restore_best_model_filename(self, trainer: GradientDescentTrainer) -> None:

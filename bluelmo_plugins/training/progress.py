@@ -41,14 +41,7 @@ class EpochBar:
         )
 
     def show(self, done: int, text: str) -> None:
-        """
-        # Parameters
-
-        done : `int`
-            How many batches are done.
-        text : `str`
-            What stands behind the bar.
-        """
+        """Shows how many batches are done, and a text behind the bar."""
         self._bar.set_postfix_str(text, refresh=False)
         self._bar.update(done - self._bar.n)
 
@@ -58,17 +51,7 @@ class EpochBar:
 
 
 def num_tokens(batch: TensorDict) -> int:
-    """
-    # Parameters
-
-    batch : `TensorDict`
-        Of a data loader.
-
-    # Returns
-
-    `int`
-        The tokens of all its texts, without padding.
-    """
+    """The number of tokens in a batch, without pads."""
     texts = (field for field in batch.values() if isinstance(field, dict))
     ids = (next(_tensors(text), None) for text in texts)
     # Of a token that is its characters, the first one is never padding.
@@ -188,12 +171,7 @@ class ProgressCallback(TrainerCallback):
         return {"best": self._best, "best_epoch": self._best_epoch}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """
-        # Parameters
-
-        state_dict : `dict[str, Any]`
-            What `state_dict` gave.
-        """
+        """Restores what `state_dict` returned."""
         self._best, self._best_epoch = state_dict["best"], state_dict["best_epoch"]
 
     def _close_bar(self) -> None:
@@ -247,17 +225,7 @@ def _num_batches(trainer: GradientDescentTrainer, is_training: bool) -> Optional
 
 
 def duration(seconds: float) -> str:
-    """
-    # Parameters
-
-    seconds : `float`
-        A length of time.
-
-    # Returns
-
-    `str`
-        The same in words, to two digits or so.
-    """
+    """A length of time in words."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     if seconds < 99.5:

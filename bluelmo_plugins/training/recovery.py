@@ -17,13 +17,7 @@ from torch import Tensor, nn
 
 
 def random_state() -> dict[str, Any]:
-    """
-    # Returns
-
-    `dict[str, Any]`
-        The states of Python's, numpy's and torch's global generators, of torch's on every GPU too,
-        as tensors and plain values.
-    """
+    """The states of Python's, NumPy's and torch's global generators, also of every GPU."""
     of_numpy = numpy.random.get_state(legacy=True)
     assert isinstance(of_numpy, tuple)
     name, keys, *others = of_numpy
@@ -37,12 +31,7 @@ def random_state() -> dict[str, Any]:
 
 
 def set_random_state(state: dict[str, Any]) -> None:
-    """
-    # Parameters
-
-    state : `dict[str, Any]`
-        What `random_state` gave, also on a machine with another number of GPUs.
-    """
+    """Restores a random state, also on a machine with another number of GPUs."""
     random.setstate(state["python"])
     name, keys, *others = state["numpy"]
     numpy.random.set_state((name, keys.numpy().astype(numpy.uint32), *others))
@@ -56,29 +45,12 @@ _COLLECTIONS: dict[str, Any] = {each.__name__: each for each in (list, tuple, se
 
 
 def metric_states(model: nn.Module) -> list[Any]:
-    """
-    # Parameters
-
-    model : `nn.Module`
-        Has metrics; raises a `TypeError` if one holds what has no plain form.
-
-    # Returns
-
-    `list[Any]`
-        One state a metric.
-    """
+    """The states of a model's metrics; raises a `TypeError` if one holds what has no plain form."""
     return [_plain(vars(metric)) for metric in _metrics(model)]
 
 
 def set_metric_states(model: nn.Module, states: list[Any]) -> None:
-    """
-    # Parameters
-
-    model : `nn.Module`
-        As it was when the states were taken.
-    states : `list[Any]`
-        What `metric_states` gave.
-    """
+    """Restores what `metric_states` returned, into the same model."""
     for metric, state in zip(_metrics(model), states, strict=True):
         vars(metric).clear()
         vars(metric).update(_original(state))
@@ -275,17 +247,7 @@ class ExactRecoveryCallback(TrainerCallback):
             metrics.update(self._last_metrics)
 
     def state(self, trainer: GradientDescentTrainer) -> dict[str, Any]:
-        """
-        # Parameters
-
-        trainer : `GradientDescentTrainer`
-            Between two batches or epochs.
-
-        # Returns
-
-        `dict[str, Any]`
-            What `on_start` needs to go on from here.
-        """
+        """What `on_start` needs to resume from here, between two batches or epochs."""
         now = random_state()
         within_epoch = trainer._batches_in_epoch_completed > 0
         return {

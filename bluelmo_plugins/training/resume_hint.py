@@ -8,32 +8,12 @@ CONFIG = "config.json"
 
 
 def asks_to_recover(arguments: list[str]) -> bool:
-    """
-    # Parameters
-
-    arguments : `list[str]`
-        A program's, with its name, as in `sys.argv`.
-
-    # Returns
-
-    `bool`
-        Whether this is `allennlp train ... --recover`.
-    """
+    """Whether the arguments of a program, as in `sys.argv`, ask `allennlp train` to recover."""
     return bool(_parsed(arguments).recover)
 
 
 def how_to_go_on(arguments: list[str]) -> list[str]:
-    """
-    # Parameters
-
-    arguments : `list[str]`
-        Those of an interrupted program, with its name, as in `sys.argv`.
-
-    # Returns
-
-    `list[str]`
-        What to tell the user, in lines; nothing if it was no `allennlp train`.
-    """
+    """How to resume an interrupted program, given its `sys.argv`; empty if it is no training."""
     parsed = _parsed(arguments)
     folder = parsed.serialization_dir
     if arguments[1:2] != ["train"] or folder is None:

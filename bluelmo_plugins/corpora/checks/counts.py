@@ -15,20 +15,14 @@ _COUNTS_OF_ANY_CORPUS = ("mentions", "documents")
 
 
 class CountRow(NamedTuple):
-    """
-    # Parameters
-
-    name : `str`
-        What was counted.
-    numbers : `Mapping[str, float]`
-        The number for each split that has one.
-    remark : `str`, optional (default = `""`)
-        What is to be said about them.
-    """
+    """What was counted in each split, and a remark."""
 
     name: str
+    """What was counted."""
     numbers: Mapping[str, float]
+    """The number for each split that has one."""
     remark: str = ""
+    """What is to be said about them."""
 
 
 def count_rows(

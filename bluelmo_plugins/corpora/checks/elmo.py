@@ -18,20 +18,14 @@ _NAMES = "their two files put there under the names options.json and weights.hdf
 
 @dataclass(frozen=True)
 class ElmoFindings:
-    """
-    # Parameters
-
-    files : `ElmoFiles`
-        The two files, as the config asks for them.
-    options : `Optional[BiLmOptions]`
-        What they hold; `None` if they cannot be used.
-    error : `Optional[ElmoFileError]`
-        Why they cannot.
-    """
+    """The two files of an ELMo, their options if they can be used, and the error if not."""
 
     files: ElmoFiles
+    """The two files, as the config asks for them."""
     options: Optional[BiLmOptions]
+    """What they hold; `None` if they cannot be used."""
     error: Optional[ElmoFileError]
+    """Why they cannot."""
 
     @property
     def folder(self) -> Path:

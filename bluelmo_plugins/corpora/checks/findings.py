@@ -14,20 +14,14 @@ _NEEDED = ("train", "dev")
 
 @dataclass(frozen=True)
 class Findings:
-    """
-    # Parameters
-
-    task : `Task`
-        The task.
-    surveys : `dict[str, Survey]`
-        The splits that were read.
-    errors : `dict[str, InputError]`
-        What is wrong with the other ones.
-    """
+    """The splits of a task that were read, and the errors of the others."""
 
     task: Task
+    """The task."""
     surveys: dict[str, Survey]
+    """The splits that were read."""
     errors: dict[str, InputError]
+    """What is wrong with the other ones."""
 
     @property
     def missing(self) -> list[str]:

@@ -13,6 +13,8 @@ _STATES = (READY, "Ready but for ELMo", "Incomplete", "Broken", "Not there")
 
 class Summary:
     """
+    Which of the tasks can be trained, given the ELMos that they name.
+
     # Parameters
 
     elmos : `Mapping[ElmoFiles, ElmoFindings]`

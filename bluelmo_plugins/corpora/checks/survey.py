@@ -16,31 +16,20 @@ from bluelmo_plugins.formats.split_files import find_split_file
 
 @dataclass
 class Survey:
-    """
-    The tally of one file. Of texts it keeps hashes only, so that a whole corpus fits.
-
-    # Parameters
-
-    file : `Path`
-        The file that was read.
-    report : `ReadingReport`
-        What the reader tells.
-    texts : `Counter[int]`
-        How many units have a text.
-    ids : `Counter[str]`
-        How many units have an id, where the corpus has ids.
-    documents : `set[str]`
-        The documents, where the corpus tells them.
-    scores : `list[float]`
-        The scores of pairs.
-    """
+    """The tally of one file. Of texts it keeps hashes only, so that a whole corpus fits."""
 
     file: Path
+    """The file that was read."""
     report: ReadingReport
+    """What the reader tells."""
     texts: Counter[int] = field(default_factory=Counter)
+    """How many units have a text."""
     ids: Counter[str] = field(default_factory=Counter)
+    """How many units have an id, where the corpus has ids."""
     documents: set[str] = field(default_factory=set)
+    """The documents, where the corpus tells them."""
     scores: list[float] = field(default_factory=list)
+    """The scores of pairs."""
 
     def add(self, instances: Sequence[Instance]) -> None:
         """Counts a unit."""

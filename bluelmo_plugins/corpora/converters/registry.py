@@ -27,31 +27,20 @@ _CLEFE_FILES = {"train": "Training.tsv", "dev": "Development.tsv", "test": "Test
 
 
 class Corpus(NamedTuple):
-    """
-    How a corpus is converted.
-
-    # Parameters
-
-    header : `list[str]`
-        The names of its columns; none if its files have no header.
-    convert : `Convert`
-        Makes its rows.
-    takes_lists : `bool`, optional (default = `False`)
-        Whether lists of ids may define the splits, because the original does not.
-    draws_dev : `bool`, optional (default = `False`)
-        Whether the dev split is drawn where no list defines it.
-    marks_entities : `bool`, optional (default = `False`)
-        Whether its rows have markers.
-    files : `dict[str, str]`, optional (default = `train.tsv`, `dev.tsv`, `test.tsv`)
-        Its file names by split.
-    """
+    """How a corpus is converted."""
 
     header: list[str]
+    """The names of its columns; none if its files have no header."""
     convert: Convert
+    """Makes its rows."""
     takes_lists: bool = False
+    """Whether lists of ids may define the splits, because the original does not."""
     draws_dev: bool = False
+    """Whether the dev split is drawn where no list defines it."""
     marks_entities: bool = False
+    """Whether its rows have markers."""
     files: dict[str, str] = _FILES
+    """Its file names by split."""
 
     def prepare(self, source: Path, choices: Choices, notes: Notes) -> Splits:
         """Makes header and rows of the corpus, without line breaks or control characters."""

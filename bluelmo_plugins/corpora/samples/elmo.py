@@ -15,31 +15,20 @@ _PADDING_CHARACTER = 260
 
 @dataclass(frozen=True)
 class ElmoSize:
-    """
-    The widths of a biLM; everything else in options.json is as in the published models.
-
-    # Parameters
-
-    char_dim : `int`
-        Width of a character's embedding.
-    filters : `tuple[tuple[int, int], ...]`
-        Width in characters and number of outputs of each convolution.
-    highways : `int`
-        Number of highway layers after the convolutions.
-    cells : `int`
-        Memory cells of each LSTM, for one direction.
-    projection_dim : `int`
-        Width of a token in each layer, for one direction.
-    layers : `int`, optional (default = `2`)
-        Number of LSTM layers of each direction.
-    """
+    """The widths of a biLM; everything else in options.json is as in the published models."""
 
     char_dim: int
+    """Width of a character's embedding."""
     filters: tuple[tuple[int, int], ...]
+    """Width in characters and number of outputs of each convolution."""
     highways: int
+    """Number of highway layers after the convolutions."""
     cells: int
+    """Memory cells of each LSTM, for one direction."""
     projection_dim: int
+    """Width of a token in each layer, for one direction."""
     layers: int = 2
+    """Number of LSTM layers of each direction."""
 
     def options(self) -> dict[str, Any]:
         """

@@ -17,19 +17,12 @@ from .options import BiLmOptions, PathOrStr
 
 @dataclass(frozen=True)
 class ElmoFiles:
-    """
-    An ELMo's options.json and weights.hdf5.
-
-    # Parameters
-
-    options : `PathOrStr`
-        ELMo's options.json.
-    weights : `PathOrStr`
-        ELMo's weights.hdf5.
-    """
+    """An ELMo's options.json and weights.hdf5."""
 
     options: PathOrStr
+    """ELMo's options.json."""
     weights: PathOrStr
+    """ELMo's weights.hdf5."""
 
     @classmethod
     def in_folder(cls, folder: PathOrStr) -> Optional["ElmoFiles"]:

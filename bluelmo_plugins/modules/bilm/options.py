@@ -55,40 +55,26 @@ def check_regular(path: PathOrStr) -> None:
 
 @dataclass(frozen=True)
 class BiLmOptions:
-    """
-    What options.json says about a biLM, checked.
-
-    # Parameters
-
-    character_dim : `int`
-        Width of a character's embedding.
-    filters : `tuple[tuple[int, int], ...]`
-        (width in characters, number of filters) of each convolution.
-    activation : `str`
-        "relu" or "tanh", after the convolutions.
-    num_highways : `int`
-        Highway layers between convolutions and projection.
-    projection_dim : `int`
-        Width of a token's vector and of each direction's output.
-    cell_dim : `int`
-        Memory cells of each LSTM.
-    num_lstm_layers : `int`
-        LSTM layers of each direction.
-    cell_clip : `Optional[float]`
-        Bound of the memory cells' magnitude.
-    projection_clip : `Optional[float]`
-        Bound of the projected outputs' magnitude.
-    """
+    """What options.json says about a biLM, checked."""
 
     character_dim: int
+    """Width of a character's embedding."""
     filters: tuple[tuple[int, int], ...]
+    """(width in characters, number of filters) of each convolution."""
     activation: str
+    """"relu" or "tanh", after the convolutions."""
     num_highways: int
+    """Highway layers between convolutions and projection."""
     projection_dim: int
+    """Width of a token's vector and of each direction's output."""
     cell_dim: int
+    """Memory cells of each LSTM."""
     num_lstm_layers: int
+    """LSTM layers of each direction."""
     cell_clip: Optional[float]
+    """Bound of the memory cells' magnitude."""
     projection_clip: Optional[float]
+    """Bound of the projected outputs' magnitude."""
 
     @property
     def num_filters(self) -> int:

@@ -30,24 +30,18 @@ class Contexts:
     beginning, and sentences that end alike share the backward states of their common end: each
     distinct context is a node of a tree, computed once. Relation corpora repeat a sentence once per
     pair of entities with two words masked, which makes the tree half the size of the text.
-
-    # Parameters
-
-    words : `Tensor`
-        Shape `(num_nodes,)`: the word that each node reads, level by level. Level 0 is the root,
-        the sentence boundary (begin of sentence forwards, end of sentence backwards). A level
-        repeats contexts to have as many as `rows_for` says.
-    parents : `list[Tensor]`
-        For each level, the parent of each of its nodes, as a position in the level before; 0 for
-        the root, which comes after the zero state. Shapes `(level_size,)`.
-    node_of_token : `Tensor`
-        Shape `(num_tokens,)`: the node at which the direction has read each token of the batch,
-        sentence by sentence, tokens always in the sentence's own order.
     """
 
     words: Tensor
+    """Shape `(num_nodes,)`: the word that each node reads, level by level. Level 0 is the root, the
+    sentence boundary (begin of sentence forwards, end of sentence backwards). A level repeats
+    contexts to have as many as `rows_for` says."""
     parents: list[Tensor]
+    """For each level, the parent of each of its nodes, as a position in the level before; 0 for the
+    root, which comes after the zero state. Shapes `(level_size,)`."""
     node_of_token: Tensor
+    """Shape `(num_tokens,)`: the node at which the direction has read each token of the batch,
+    sentence by sentence, tokens always in the sentence's own order."""
 
     @classmethod
     def of(

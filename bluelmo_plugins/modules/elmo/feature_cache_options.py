@@ -27,20 +27,14 @@ class FeatureLayout:
     One row for each token: the token layer, then both directions of the LSTM layers.
 
     The two halves of the token layer are equal, so one is kept.
-
-    # Parameters
-
-    num_layers : `int`
-        Layers of the biLM, with the token layer.
-    projection_dim : `int`
-        Width of one direction of a layer.
-    dtype : `torch.dtype`, optional (default = `torch.float16`)
-        Precision that is kept.
     """
 
     num_layers: int
+    """Layers of the biLM, with the token layer."""
     projection_dim: int
+    """Width of one direction of a layer."""
     dtype: torch.dtype = torch.float16
+    """Precision that is kept."""
 
     @property
     def row_dim(self) -> int:
