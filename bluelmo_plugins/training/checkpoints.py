@@ -287,7 +287,7 @@ class BlueCheckpointer(Checkpointer):
         self._last_save_num_batches_in_epoch_completed = files.batches
 
     def find_latest_checkpoint(self) -> Optional[tuple[str, str]]:
-        """The files of the newest checkpoint's weights and trainer state; `None` if there is none."""
+        """The files of the newest checkpoint: weights and trainer state; `None` without any."""
         checkpoints = checkpoints_in(self._folder)
         if not checkpoints:
             return None
