@@ -15,7 +15,6 @@ from allennlp.version import VERSION
 
 from bluelmo_plugins.atomic_write import written_whole
 from bluelmo_plugins.cli import logging_for_users
-from bluelmo_plugins.cli.bars import BarWriter, TrainerBars
 from bluelmo_plugins.cli.config_keys import checking_keys
 from bluelmo_plugins.cli.safe_loading import (
     ArchivedParams,
@@ -25,6 +24,7 @@ from bluelmo_plugins.cli.safe_loading import (
 from bluelmo_plugins.cli.summaries import telling_what_came_of_it
 from bluelmo_plugins.commands.predict import PredictManager
 from bluelmo_plugins.modules.mixed_precision import knowing_bf16
+from bluelmo_plugins.training.bars import BarWriter, TrainerBars
 
 logger = logging.getLogger(__name__)
 

@@ -110,6 +110,37 @@ def test_every_folder_of_modules_is_a_package() -> None:
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
 
 
+LAYERS = (
+    ("errors", "atomic_write", "distributed", "vocabulary"),
+    ("formats",),
+    ("modules",),
+    ("dataset_readers", "metrics", "models"),
+    ("tasks",),
+    ("scoring",),
+    ("corpora",),
+    ("predictors", "report"),
+    ("training",),
+    ("cli",),
+    ("commands",),
+    ("patches",),
+)
+"""Folders and modules of the package; each imports only those before it (how-it-works.md)."""
+
+
+def test_a_folder_imports_only_folders_before_it() -> None:
+    place = {name: number for number, names in enumerate(LAYERS) for name in names}
+    wrong = []
+    for module, path in SOURCES.items():
+        own = module.split(".")[1] if "." in module else ""
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if own and isinstance(node, ast.ImportFrom) and not node.level:
+                package, *names = (node.module or "").split(".")
+                is_ours = package == "bluelmo_plugins" and names[0] != own
+                if is_ours and place[names[0]] >= place[own]:
+                    wrong.append(f"{module} imports {node.module}")
+    assert wrong == []
+
+
 def test_every_registered_class_says_truly_how_it_is_registered() -> None:
     wrong = [
         f'{registered.__module__}.{registered.__name__} is a `{base.__name__}` with name "{name}"'

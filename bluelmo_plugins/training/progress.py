@@ -12,8 +12,8 @@ from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 from torch import Tensor
 
-from bluelmo_plugins.cli.bars import TrainerBars
 from bluelmo_plugins.report.score_text import shown
+from bluelmo_plugins.training.bars import TrainerBars
 
 _FORMAT = (
     "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} batches, {remaining} left{postfix}"

@@ -13,8 +13,8 @@ import pytest
 import torch
 from allennlp.common import logging as common_logging
 
-from bluelmo_plugins.cli.bars import TrainerBars
 from bluelmo_plugins.training import progress
+from bluelmo_plugins.training.bars import TrainerBars
 from bluelmo_plugins.training.progress import ProgressCallback, duration, num_tokens
 from tests.training.small_run import outcome, pictures, train
 

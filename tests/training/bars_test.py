@@ -9,8 +9,8 @@ from allennlp.common import tqdm as common_tqdm
 from allennlp.common.tqdm import Tqdm
 from allennlp.training import gradient_descent_trainer
 
-from bluelmo_plugins.cli import bars
-from bluelmo_plugins.cli.bars import TrainerBars, bars_out_of_the_way
+from bluelmo_plugins.training import bars
+from bluelmo_plugins.training.bars import TrainerBars, bars_out_of_the_way
 
 
 class Terminal(io.StringIO):
