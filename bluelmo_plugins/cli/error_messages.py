@@ -5,9 +5,7 @@ import errno
 import inspect
 import json
 import re
-import tarfile
 import traceback
-import zlib
 from collections.abc import Callable
 from os.path import isfile, relpath, sep
 from typing import Any, NamedTuple, Optional
@@ -221,18 +219,13 @@ def _place(found: "re.Match[str]") -> _Place:
 
 
 def no_model_archive(error: BaseException) -> Optional[str]:
-    """A file that is not the archive of a model was given as one."""
+    """An archive that lacks a file of a model; safe loading reports what is no archive at all."""
     archive = variable(error, "load_archive", "archive_file")
     folder = variable(error, "load_archive", "serialization_dir")
-    if archive is None or not isfile(archive):
-        return None
     missing = _missing(error) or ""
-    if folder is None and isinstance(error, (tarfile.TarError, OSError, EOFError, zlib.error)):
-        found = f"this is no archive of a model: {error}"
-    elif folder is not None and missing.startswith(f"{folder}"):
-        found = f"this is no archive of a model: it holds no {relpath(missing, folder)}"
-    else:
+    if archive is None or not isfile(archive) or folder is None or not missing.startswith(folder):
         return None
+    found = f"this is no archive of a model: it holds no {relpath(missing, folder)}"
     expected = "the model.tar.gz that `allennlp train` writes, or the folder that it wrote it into"
     return str(InputError(found, file=archive, expected=expected))
 
