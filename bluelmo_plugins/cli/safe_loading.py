@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -87,7 +88,9 @@ def extract(archive: Path, folder: Path) -> None:
                     raise tarfile.TarError(f"it holds more than {MAX_MEMBERS} files")
                 if not (member.isreg() or member.isdir()):
                     raise tarfile.TarError(f"'{member.name}' is a link or a device")
+                content.readable_bytes = inf
                 tar.extract(member, folder, filter="data")
+                content.readable_bytes = MAX_HEADER_BYTES
     except (*_TAR_ERRORS, *_NAME_ERRORS) as error:
         raise InputError(
             f"this archive is refused: {error}",
@@ -97,11 +100,14 @@ def extract(archive: Path, folder: Path) -> None:
 
 
 class _BoundedGzip(gzip.GzipFile):
-    """A gzip file from which no large header is read: `tarfile` reads contents in small pieces."""
+    """A gzip file that lends `tarfile` a bounded number of bytes for the headers of a member."""
+
+    readable_bytes: float = MAX_HEADER_BYTES
 
     def read(self, size: Optional[int] = -1) -> bytes:
-        if size is None or not 0 <= size <= MAX_HEADER_BYTES:
-            raise tarfile.TarError(f"it has a header of {size} bytes")
+        if size is None or not 0 <= size <= self.readable_bytes:
+            raise tarfile.TarError(f"it has a header of more than {MAX_HEADER_BYTES} bytes")
+        self.readable_bytes -= size
         return super().read(size)
 
 

@@ -104,7 +104,7 @@ def bomb(folder: Path, kind: bytes, claimed: int, actual: int) -> Path:
     ids=["pax", "global pax", "long name", "long link"],
 )
 def test_a_huge_header_is_not_read_into_memory(kind: bytes, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="a header of 20000256 bytes"):
+    with pytest.raises(InputError, match="a header of more than 1048576 bytes"):
         extract(bomb(tmp_path, kind, 20_000_000, 20_000_256))
 
 
