@@ -60,6 +60,8 @@ def find_split_file(path: Union[str, "PathLike[str]"]) -> Path:
     `train-*` files count only where there is no other training file, and only if there is one:
     i2b2's two pieces hold the documents of the dev split too.
     """
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"the path of a corpus file is {path!r}", expected="a string")
     path = Path(path)
     if path.is_file():
         return path

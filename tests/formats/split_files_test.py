@@ -125,3 +125,9 @@ def test_a_path_without_a_folder(write, tmp_path, monkeypatch):
     write("text", "devel.tsv")
     monkeypatch.chdir(tmp_path)
     assert resolve_split_file("dev.tsv").name == "devel.tsv"
+
+
+@pytest.mark.parametrize("path", [1e-30, True, ["train.tsv"], {"a": "train.tsv"}])
+def test_a_path_of_another_kind_is_told(path):
+    with pytest.raises(InputError, match=r"the path of a corpus file is .*Expected a string"):
+        resolve_split_file(path)
