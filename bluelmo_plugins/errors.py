@@ -55,10 +55,10 @@ class InputError(ConfigurationError):
         if line is not None:
             place.append(f"line {line}")
         if column is not None:
-            place.append(f"column '{_shortened(column)}'")
-        sentences = [_shortened(found)]
+            place.append(f"column '{shortened(column)}'")
+        sentences = [shortened(found)]
         if expected is not None:
-            sentences.append(f"Expected {_shortened(expected)}")
+            sentences.append(f"Expected {shortened(expected)}")
         if hint is not None:
             sentences.append(hint)
         text = " ".join(
@@ -75,11 +75,11 @@ class InputError(ConfigurationError):
         return f"InputError({str(self)!r})"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str, longest: int = _LONGEST_CLAUSE) -> str:
     """A clause that holds a field of a damaged file may have megabytes."""
-    if len(text) <= _LONGEST_CLAUSE:
+    if len(text) <= longest:
         return text
-    return f"{text[: _LONGEST_CLAUSE - 100]} ... {text[-100:]}"
+    return f"{text[: longest - 100]} ... {text[-100:]}"
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data.data_loaders.multiprocess_data_loader import WorkerError
 from torch.multiprocessing import ProcessRaisedException
 
-from bluelmo_plugins.errors import InputError, unknown_name
+from bluelmo_plugins.errors import InputError, shortened, unknown_name
 
 
 def variable(error: BaseException, function: str, name: str) -> Any:
@@ -37,6 +37,8 @@ _REFUSALS = (
     ValueError,
 )
 """What constructors raise for an argument that is missing or that they cannot use."""
+
+_LONGEST_MESSAGE = 4000
 
 OVERRIDES = "--overrides"
 
@@ -344,4 +346,6 @@ EXPLANATIONS: list[Callable[[BaseException], Optional[str]]] = [
 
 def explain(error: BaseException) -> Optional[str]:
     """What to tell a user about an exception that nothing caught."""
-    return next((text for text in (each(error) for each in EXPLANATIONS) if text), None)
+    text = next((text for text in (each(error) for each in EXPLANATIONS) if text), None)
+    # A name in a damaged config may have megabytes.
+    return None if text is None else shortened(text, _LONGEST_MESSAGE)

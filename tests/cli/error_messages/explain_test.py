@@ -44,3 +44,10 @@ def test_every_explanation_is_asked() -> None:
         and inspect.isfunction(value)
     }
     assert functions - {error_messages.variable, explain} == set(EXPLANATIONS)
+
+
+def test_an_endless_name_is_shortened() -> None:
+    message = explain(ConfigurationError(f"{'x' * 100_000} is not a registered name"))
+    assert message is not None
+    assert len(message) < 5000
+    assert message.endswith("is not a registered name")
