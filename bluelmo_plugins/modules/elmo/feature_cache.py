@@ -187,11 +187,10 @@ class FeatureCache:
         self, work: Callable[[sqlite3.Connection], Result], writes: bool = False
     ) -> Optional[Result]:
         """Returns the result of `work`, `None` where there is no cache or none that can be used."""
-        reason = "other processes keep removing it"
+        deadline = time.monotonic() + LOCK_SECONDS
+        num_damaged = 0
         with _CONNECTING:
-            for attempt in range(_ATTEMPTS):
-                if not (self._is_writable if writes else self._is_readable):
-                    return None
+            while self._is_writable if writes else self._is_readable:
                 seen = inode(self._path)
                 try:
                     if not self._use(create=writes):
@@ -200,13 +199,17 @@ class FeatureCache:
                         return work(connection) if connection else None
                 except FileNotFoundError:  # another process removed the folder
                     self.close()
-                    time.sleep(_PAUSE * 2**attempt)
+                    if time.monotonic() > deadline:
+                        self._stop("other processes keep removing it")
+                    time.sleep(_PAUSE)
                 except DamagedCacheError as error:
-                    reason = str(error)
-                    self._start_over(seen, reason)
+                    num_damaged += 1
+                    if num_damaged == _ATTEMPTS:
+                        self._stop(str(error))
+                    else:
+                        self._start_over(seen, str(error))
                 except (OSError, sqlite3.Error) as error:
                     self._stop_writing(str(error)) if writes else self._stop(str(error))
-            self._stop(reason)
             return None
 
     def _use(self, create: bool) -> bool:
