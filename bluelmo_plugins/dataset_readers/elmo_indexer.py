@@ -10,21 +10,15 @@ from allennlp.data.token_indexers.elmo_indexer import ELMoCharacterMapper
 
 Value = TypeVar("Value")
 
+_LONGEST_KEY = 200
+
 
 class Memo(dict[str, Value]):
     """
-    `memo[key]` is `compute(key)`, computed once while it is kept.
+    Caches a function of a word. Unlike `functools.lru_cache`, it can be pickled.
 
-    Text repeats its words so much that the answers for them are worth keeping; the limit is there
-    for a process that reads for ever. Unlike `functools.lru_cache` it can be pickled to a worker,
-    and a hit costs a plain dictionary look-up.
-
-    # Parameters
-
-    compute : `Callable[[str], Value]`
-        The function.
-    limit : `int`, optional (default = `262144`)
-        At this many answers all are forgotten.
+    It is cleared at `limit` entries, and words over 200 characters are not cached: a damaged file
+    may have words of megabytes, each with millions of tokens.
     """
 
     def __init__(self, compute: Callable[[str], Value], limit: int = 2**18) -> None:
@@ -34,9 +28,10 @@ class Memo(dict[str, Value]):
 
     def __missing__(self, key: str) -> Value:
         value = self._compute(key)
-        if len(self) >= self._limit:
-            self.clear()
-        self[key] = value
+        if len(key) <= _LONGEST_KEY:
+            if len(self) >= self._limit:
+                self.clear()
+            self[key] = value
         return value
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -16,3 +16,9 @@ def test_an_answer_is_computed_once_until_the_limit_is_reached():
 
 def test_a_pickled_one_still_computes():
     assert pickle.loads(pickle.dumps(Memo(len)))["word"] == 4
+
+
+def test_a_word_of_a_damaged_file_is_not_cached():
+    memo = Memo(len)
+    assert memo["x" * 10**6] == 10**6
+    assert not memo
