@@ -1,33 +1,34 @@
-"""Files and folders that are written whole or not at all, whenever the program is killed."""
+"""Atomic writes: after a kill at any moment, a file or folder is either the old or the new one."""
 
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Optional
 
 import torch
 
-UNFINISHED = ".part"
-"""How the name of a file ends that is still being written."""
+PART_SUFFIX = ".part"
+"""Ends the name of a file that is still being written."""
 
 
-class FileSum(NamedTuple):
-    """By what a file's content is known."""
+class FileDigest(NamedTuple):
+    """Identifies the content of a file."""
 
     num_bytes: int
     sha256: str
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """
-    Gives a name beside `path` to write to. What is there at the end gets the name `path`, once the
-    disk has it; until then, and after an exception, the old file of that name stays.
+    Yields a temporary path beside `path` to write to; on success, renames it to `path`.
+
+    After an exception, the old file is unchanged and the temporary one is removed.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    part = path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
     try:
         yield part
         with part.open("rb") as written:
@@ -42,15 +43,9 @@ def written_whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Removes what a killed program left in a folder where nothing is being written now."""
-    for part in folder.glob(f"*{UNFINISHED}"):
-        part.unlink(missing_ok=True)
-
-
-def link_whole(source: Path, path: Path) -> None:
-    """Gives a file a further name: a link, or a copy where the file system has no links."""
-    with written_whole(path) as part:
+def atomic_link(source: Path, path: Path) -> None:
+    """Makes `path` a hard link to `source`, or a copy where the file system has no links."""
+    with atomic_write(path) as part:
         part.unlink(missing_ok=True)
         try:
             os.link(source, part)
@@ -58,59 +53,60 @@ def link_whole(source: Path, path: Path) -> None:
             shutil.copyfile(source, part)
 
 
-def save_whole(state: Any, path: Path) -> FileSum:
-    """`torch.save`, whole or not at all."""
-    with written_whole(path) as part, part.open("wb") as file:
-        writer = _SummingWriter(file)
-        torch.save(state, writer)  # type: ignore[arg-type]  # it asks for these two methods only
+def atomic_save(state: Any, path: Path) -> FileDigest:
+    """Calls `torch.save` atomically; returns the digest of the file."""
+    with atomic_write(path) as part, part.open("wb") as file:
+        writer = _HashingWriter(file)
+        torch.save(state, writer)  # type: ignore[arg-type]  # needs `write` and `flush` only
         if writer.error is not None:
             raise writer.error
-        return writer.sum
+        return writer.digest()
 
 
-def sum_of(path: Path) -> FileSum:
-    """The size and SHA-256 of a file; raises an `OSError` if it cannot be read."""
+def file_digest(path: Path) -> FileDigest:
+    """Computes the size and the SHA-256 of a file."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        return FileSum(file.tell(), digest.hexdigest())
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileDigest(file.tell(), sha256)
 
 
-class _SummingWriter:
-    """
-    What `torch.save` writes through. It keeps an error of the disk to itself until torch is done:
-    thrown through torch's own code, it would come out as another one without its cause.
-    """
+def remove_part_files(folder: Path) -> None:
+    """Removes what a killed process left of its atomic writes; nothing may be writing there now."""
+    for part in folder.glob(f"*{PART_SUFFIX}"):
+        part.unlink(missing_ok=True)
+
+
+class _HashingWriter:
+    """Hashes what `torch.save` writes; keeps an `OSError`, whose cause torch would drop."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._digest = hashlib.sha256()
+        self._sha256 = hashlib.sha256()
         self._num_bytes = 0
         self.error: Optional[OSError] = None
 
     def write(self, content: Any) -> int:
-        self._digest.update(content)
+        self._sha256.update(content)
         self._num_bytes += len(content)
-        if self.error is None:
-            self._attempt(lambda: self._file.write(content))
+        self._attempt(lambda: self._file.write(content))
         return len(content)
 
     def flush(self) -> None:
+        self._attempt(self._file.flush)
+
+    def digest(self) -> FileDigest:
+        return FileDigest(self._num_bytes, self._sha256.hexdigest())
+
+    def _attempt(self, action: Callable[[], Any]) -> None:
         if self.error is None:
-            self._attempt(self._file.flush)
-
-    def _attempt(self, action: Any) -> None:
-        try:
-            action()
-        except OSError as error:
-            self.error = error
-
-    @property
-    def sum(self) -> FileSum:
-        return FileSum(self._num_bytes, self._digest.hexdigest())
+            try:
+                action()
+            except OSError as error:
+                self.error = error
 
 
 def _sync_folder(folder: Path) -> None:
-    # Not every file system lets a folder be synced; the renaming itself is safe without.
+    # Some file systems refuse to sync a folder; the rename is atomic even so.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -120,27 +116,28 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def replaced_folder(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path) -> Iterator[Path]:
     """
-    Gives a hidden folder beside `folder` to write to, which takes its place at the end of the block
-    if that raises nothing; until then, and after an exception, the old one stays. What a killed
-    program left there goes first; if it was killed between two renamings, the old folder is back.
+    Yields a hidden folder beside `folder` to write to; on success, renames it to `folder`.
+
+    After an exception, the old folder is unchanged. Leftovers of a killed process are cleaned up
+    first; if it was killed between the two renames, the old folder is restored.
     """
     folder = folder.resolve()
     partial, old = (folder.with_name(f".{folder.name}.{end}") for end in ("partial", "old"))
     try:
-        _clear(folder, partial, old)
+        _clean_up(folder, partial, old)
         partial.mkdir(parents=True)
         yield partial
         if folder.exists():
             folder.rename(old)
         partial.rename(folder)
     finally:
-        _clear(folder, partial, old)
+        _clean_up(folder, partial, old)
 
 
-def _clear(folder: Path, partial: Path, old: Path) -> None:
-    """Removes what is left over; the old folder only if there is a new one."""
+def _clean_up(folder: Path, partial: Path, old: Path) -> None:
+    """Removes leftovers; restores the old folder if there is no new one."""
     if old.exists() and not folder.exists():
         old.rename(folder)
     for leftover in (partial, old):

@@ -1,4 +1,4 @@
-"""What the workers of a distributed run do together; a run of one process is one worker."""
+"""Collective operations of distributed training; without it, one process is the only worker."""
 
 import time
 from collections import defaultdict
@@ -16,10 +16,10 @@ _END = object()
 
 def gather_from_workers(value: T) -> list[T]:
     """
-    What every worker of a distributed run holds; outside of one, the value alone.
+    Returns the values of all workers, by rank. All workers must call it.
 
-    All workers must call it, so a metric does so only when it is reset: a worker that has more
-    batches than another would wait for ever after its last one.
+    A metric must call it only on reset: a worker with more batches than another would otherwise
+    wait forever after its last one.
     """
     if not is_distributed():
         return [value]
@@ -29,7 +29,7 @@ def gather_from_workers(value: T) -> list[T]:
 
 
 def own_share(keys: Sequence[bytes]) -> list[bytes]:
-    """Shares out work that several workers may hold. All workers must call it."""
+    """Returns this worker's part of work that several workers may hold. All must call it."""
     holders: dict[bytes, list[int]] = defaultdict(list)
     for rank, held in enumerate(gather_from_workers(list(keys))):
         for key in held:
@@ -40,10 +40,10 @@ def own_share(keys: Sequence[bytes]) -> list[bytes]:
 
 def finish_together(work: Iterator[Any], seconds: float = 60.0) -> None:
     """
-    Does the work of this worker, and returns when all workers have done theirs.
+    Exhausts the iterator, and returns when all workers have exhausted theirs.
 
-    A worker that waits for another one is killed after 10 minutes (NCCL) or 30 (gloo). Here the
-    workers meet as they go, so the work may take any time, if only a step of it takes less.
+    The workers synchronise every `seconds`, since torch kills a worker that waits longer than 10
+    minutes (NCCL) or 30 (gloo). A single step of the iterator must take less than that.
     """
     done = False
     all_done = False

@@ -13,7 +13,7 @@ from typing import Any
 
 from allennlp.version import VERSION
 
-from bluelmo_plugins.atomic_write import written_whole
+from bluelmo_plugins.atomic_write import atomic_write
 from bluelmo_plugins.cli import logging_for_users
 from bluelmo_plugins.cli.config_keys import checking_keys
 from bluelmo_plugins.cli.safe_loading import (
@@ -99,7 +99,7 @@ def _written_whole(parameter: str) -> Callable[[Function], Function]:
             path = bound.arguments.get(parameter)
             if path is None:
                 return original(*args, **kwargs)
-            with written_whole(Path(path)) as part:
+            with atomic_write(Path(path)) as part:
                 bound.arguments[parameter] = part
                 return original(*bound.args, **bound.kwargs)
 
@@ -118,7 +118,7 @@ def _archived_whole(original: Function) -> Function:
         path = Path(arguments.get("archive_path") or arguments["serialization_dir"])
         if os.path.isdir(path):
             path /= "model.tar.gz"
-        with written_whole(path) as part:
+        with atomic_write(path) as part:
             original(**{**arguments, "archive_path": part})
         return str(path)
 

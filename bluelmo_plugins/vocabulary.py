@@ -1,4 +1,4 @@
-"""The vocabulary of a task: the labels that its config declares, in that order."""
+"""The vocabulary of a task: the labels that its config declares, in their order."""
 
 from typing import Optional
 
@@ -12,10 +12,9 @@ class LabelVocabulary(Vocabulary):
     """
     A vocabulary whose label ids are positions in a declared list.
 
-    ELMo reads characters, so labels are all that a vocabulary holds here. Declaring them keeps the
-    ids independent of the training file (AllenNLP's own order is by frequency, and a label that
-    happens to be missing there would be unknown on the dev set), and saves the pass over the corpus
-    that counting costs.
+    ELMo reads characters, so labels are the only vocabulary. Declared labels have the same ids
+    whatever the training file holds: AllenNLP orders labels by frequency, and does not know a label
+    that is missing in training. They also save a pass over the corpus.
 
     Registered as a `Vocabulary` with name "declared_labels", constructor `from_labels`.
     """
@@ -33,9 +32,9 @@ class LabelVocabulary(Vocabulary):
         # Parameters
 
         labels : `list[str]`
-            The labels; a label's id is its position.
+            The labels; the id of a label is its position.
         namespace : `str`, optional (default = `"labels"`)
-            Where they are looked up.
+            The namespace of the labels.
         padding_token : `str`, optional (default = `None`)
             As in `Vocabulary`.
         """

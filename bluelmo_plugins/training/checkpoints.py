@@ -15,12 +15,12 @@ from allennlp.training import Checkpointer, GradientDescentTrainer
 from allennlp.training.trainer import Trainer, TrainerCheckpoint
 
 from bluelmo_plugins.atomic_write import (
-    FileSum,
-    link_whole,
-    remove_unfinished,
-    save_whole,
-    sum_of,
-    written_whole,
+    FileDigest,
+    atomic_link,
+    atomic_save,
+    atomic_write,
+    file_digest,
+    remove_part_files,
 )
 from bluelmo_plugins.distributed import gather_from_workers
 from bluelmo_plugins.errors import InputError
@@ -88,26 +88,26 @@ class CheckpointFiles:
         return self._file("checkpoint", "json")
 
     def save(
-        self, model_state: Any, training_state: Any, best: Optional[tuple[Path, FileSum]]
-    ) -> FileSum:
+        self, model_state: Any, training_state: Any, best: Optional[tuple[Path, FileDigest]]
+    ) -> FileDigest:
         """Writes the checkpoint; one of the same point is replaced."""
         self.manifest.unlink(missing_ok=True)
         sums = {
-            self.model_state.name: save_whole(model_state, self.model_state),
-            self.training_state.name: save_whole(training_state, self.training_state),
+            self.model_state.name: atomic_save(model_state, self.model_state),
+            self.training_state.name: atomic_save(training_state, self.training_state),
         }
         best_file, best_sum = best or (self.model_state, sums[self.model_state.name])
-        link_whole(best_file, self.best_state)
+        atomic_link(best_file, self.best_state)
         sums[self.best_state.name] = best_sum
         self._write_manifest(sums)
         return best_sum
 
-    def load(self) -> tuple[Any, Any, FileSum]:
+    def load(self) -> tuple[Any, Any, FileDigest]:
         """Reads the checkpoint; raises a `DamagedCheckpoint` if that cannot be done."""
         try:
-            sums = {name: FileSum(*each) for name, each in self._read_manifest().items()}
+            sums = {name: FileDigest(*each) for name, each in self._read_manifest().items()}
             for name, expected in sums.items():
-                if sum_of(self.folder / name) != expected:
+                if file_digest(self.folder / name) != expected:
                     raise DamagedCheckpoint(f"{name} is not what was written")
             model_state, training_state = map(load_state, (self.model_state, self.training_state))
             return model_state, training_state, sums[self.best_state.name]
@@ -125,8 +125,8 @@ class CheckpointFiles:
     def _file(self, name: str, extension: str) -> Path:
         return self.folder / f"{name}_e{self.epochs}_b{self.batches}.{extension}"
 
-    def _write_manifest(self, sums: dict[str, FileSum]) -> None:
-        with written_whole(self.manifest) as part:
+    def _write_manifest(self, sums: dict[str, FileDigest]) -> None:
+        with atomic_write(self.manifest) as part:
             part.write_text(json.dumps({name: list(each) for name, each in sums.items()}, indent=2))
 
     def _read_manifest(self) -> dict[str, list[Any]]:
@@ -210,7 +210,7 @@ class BlueCheckpointer(Checkpointer):
         )
         self._folder = Path(serialization_dir)
         self._keep = keep_most_recent_by_count
-        self._best_sum: Optional[FileSum] = None
+        self._best_sum: Optional[FileDigest] = None
         self._read_back = False
         self.recovered: Optional[dict[str, Any]] = None
         """What the callback "exact_recovery" of this worker kept in the checkpoint loaded."""
@@ -298,7 +298,7 @@ class BlueCheckpointer(Checkpointer):
         Loads the newest checkpoint that is whole, and puts its best epoch's weights into best.th.
         """
         if self._is_primary:
-            remove_unfinished(self._folder)
+            remove_part_files(self._folder)
         damaged = []
         for files in checkpoints_in(self._folder):
             try:
@@ -330,7 +330,7 @@ class BlueCheckpointer(Checkpointer):
         if files.epochs > 0:
             self._best_sum = best_sum
             if self._is_primary:
-                link_whole(files.best_state, self._best_file)
+                atomic_link(files.best_state, self._best_file)
             # The folder may have another name by now.
             trainer_state["best_model_filename"] = str(self._best_file)
         self._remember(files)

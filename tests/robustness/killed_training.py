@@ -24,7 +24,7 @@ MOMENTS: dict[str, tuple[Any, str] | None] = {
     "start": None,
     "features": (FrozenBiLm, "fill"),
     "batch": (GradientDescentTrainer, "batch_outputs"),
-    "checkpoint": (checkpoint_files, "save_whole"),
+    "checkpoint": (checkpoint_files, "atomic_save"),
     "manifest": (checkpoint_files.CheckpointFiles, "_write_manifest"),
     "archive": (archival.tarfile.TarFile, "add"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from bluelmo_plugins.atomic_write import FileSum
+from bluelmo_plugins.atomic_write import FileDigest
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.training.checkpoints import CheckpointFiles, checkpoints_in
 from tests.training.small_run import outcome, train
@@ -32,7 +32,7 @@ SAVE = CheckpointFiles.save
 DAMAGES: dict[str, Callable[[Path], None]] = {"cut": cut, "flipped": flip, "lost": lose}
 
 
-def save_without_room(self: CheckpointFiles, *args: Any) -> FileSum:
+def save_without_room(self: CheckpointFiles, *args: Any) -> FileDigest:
     """Saves where no file can grow large: the system refuses the writing, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2500, hard))

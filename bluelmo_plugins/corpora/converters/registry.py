@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bluelmo_plugins.atomic_write import replaced_folder
+from bluelmo_plugins.atomic_write import atomic_folder
 from bluelmo_plugins.corpora.converters.bc5cdr import convert_bc5cdr
 from bluelmo_plugins.corpora.converters.biosses import convert_biosses
 from bluelmo_plugins.corpora.converters.chemprot import convert_chemprot
@@ -75,7 +75,7 @@ class Corpus(NamedTuple):
         Other files of the old folder are kept.
         """
         try:
-            with replaced_folder(folder) as hidden:
+            with atomic_folder(folder) as hidden:
                 for split, rows in splits.items():
                     write_table(hidden / self.files[split], rows)
                 yield hidden

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from bluelmo_plugins.atomic_write import replaced_folder, sum_of
+from bluelmo_plugins.atomic_write import atomic_folder, file_digest
 from bluelmo_plugins.errors import InputError
 
 DISCLAIMER = (
@@ -39,7 +39,7 @@ def check_replaceable(folder: Path) -> None:
     known = _read_checksums(folder)
     for path in files:
         name = path.relative_to(folder).as_posix()
-        if name != _CHECKSUMS and known.get(name) != sum_of(path).sha256:
+        if name != _CHECKSUMS and known.get(name) != file_digest(path).sha256:
             raise InputError(
                 "was added to this folder of samples, or changed there, and would be lost",
                 file=path,
@@ -48,9 +48,9 @@ def check_replaceable(folder: Path) -> None:
 
 
 def write_sample_folder(folder: Path, readme: str, write: Callable[[Path], None]) -> None:
-    """Replaces a folder once all of its files are written (`replaced_folder`)."""
+    """Replaces a folder once all of its files are written (`atomic_folder`)."""
     check_replaceable(folder)
-    with replaced_folder(folder) as partial:
+    with atomic_folder(folder) as partial:
         write(partial)
         text = f"{_README_START}\n{DISCLAIMER}\n\n{readme}"
         (partial / _README).write_text(text, encoding="utf-8")
@@ -86,7 +86,9 @@ def is_sample(folder: Path) -> bool:
 
 def _write_checksums(folder: Path) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = [f"{sum_of(path).sha256}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    lines = [
+        f"{file_digest(path).sha256}  {path.relative_to(folder).as_posix()}\n" for path in files
+    ]
     (folder / _CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 

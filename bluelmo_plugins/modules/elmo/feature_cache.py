@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Optional, TypeVar, Union
 from urllib.parse import quote
 
-from bluelmo_plugins.atomic_write import written_whole
+from bluelmo_plugins.atomic_write import atomic_write
 
 logger = logging.getLogger(__name__)
 
@@ -387,5 +387,5 @@ def read_description(directory: Path) -> dict[str, Union[str, int]]:
 def write_description(directory: Path, description: Description) -> None:
     """Writes the description of a cache, if it has changed."""
     if read_description(directory) != dict(description):
-        with written_whole(directory / DESCRIPTION_NAME) as part:
+        with atomic_write(directory / DESCRIPTION_NAME) as part:
             part.write_text(json.dumps(dict(description), indent=2) + "\n", encoding="utf-8")

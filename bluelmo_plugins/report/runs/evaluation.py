@@ -17,7 +17,7 @@ from allennlp.common.util import lazy_groups_of
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.atomic_write import sum_of, written_whole
+from bluelmo_plugins.atomic_write import atomic_write, file_digest
 from bluelmo_plugins.corpora.samples.folder import is_sample
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.runs.run import CONFIG_NAME, Run, find_test_file
@@ -94,7 +94,7 @@ def new_evaluation(
     """Makes the evaluation of a run's model, settings and test file as they are now."""
     return Evaluation(
         str(test_file.absolute()),
-        sum_of(test_file).sha256,
+        file_digest(test_file).sha256,
         run.archive_sha256,
         _settings_sha256(run),
         samples,
@@ -106,7 +106,7 @@ def new_evaluation(
 def write_evaluation(run: Run, evaluation: Evaluation) -> None:
     """Writes evaluation.json, atomically."""
     content = asdict(evaluation) | {"samples": evaluation.samples._asdict()}
-    with written_whole(run.directory / EVALUATION_NAME) as part:
+    with atomic_write(run.directory / EVALUATION_NAME) as part:
         part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
@@ -139,7 +139,7 @@ def read_evaluation(run: Run, test_file: Optional[Path] = None) -> Optional[Eval
     current = test_file or _current_test_file(run, Path(evaluation.test_file))
     if current.name != Path(evaluation.test_file).name:
         return None
-    if current.is_file() and sum_of(current).sha256 != evaluation.test_sha256:
+    if current.is_file() and file_digest(current).sha256 != evaluation.test_sha256:
         return None
     return replace(evaluation, test_file=str(current.absolute()))
 
@@ -187,7 +187,7 @@ def _predict(run: Run, test_file: Path) -> dict[str, float]:
     archive.model.register_forward_hook(lambda _, __, output: losses.append(float(output["loss"])))
     instances = predictor._dataset_reader.read(test_file)
     with (
-        written_whole(run.directory / PREDICTIONS_NAME) as part,
+        atomic_write(run.directory / PREDICTIONS_NAME) as part,
         part.open("w", encoding="utf-8", newline="\n") as file,
     ):
         for batch in Tqdm.tqdm(lazy_groups_of(instances, _batch_size(run.config))):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
-from bluelmo_plugins.atomic_write import sum_of
+from bluelmo_plugins.atomic_write import file_digest
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.formats.split_files import resolve_split_file
 from bluelmo_plugins.tasks import About
@@ -49,7 +49,7 @@ class Run:
     @property
     def archive_sha256(self) -> str:
         """The SHA-256 of the trained model, in hexadecimal digits."""
-        return sum_of(self.archive).sha256
+        return file_digest(self.archive).sha256
 
     @property
     def seed(self) -> Optional[int]:

@@ -12,7 +12,7 @@ from typing import Any
 from allennlp.common import Params
 from allennlp.common.params import parse_overrides
 
-from bluelmo_plugins.atomic_write import UNFINISHED
+from bluelmo_plugins.atomic_write import PART_SUFFIX
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.report.runs.run import (
     CONFIG_NAME,
@@ -52,7 +52,7 @@ class SeedRun:
         if found is None:
             files = [path.name for path in self.directory.glob("*")]
             # A training that is killed at its very start leaves an unfinished file.
-            if not all(name.endswith(UNFINISHED) for name in files):
+            if not all(name.endswith(PART_SUFFIX) for name in files):
                 raise InputError("holds files, and no run", file=self.directory, hint=hint)
             return
         changed = differences(settings(found.config), settings(self.config))
