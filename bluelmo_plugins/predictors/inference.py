@@ -1,4 +1,4 @@
-"""Predictions of what a sentence implies about another."""
+"""The predictor for natural language inference."""
 
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
@@ -10,10 +10,10 @@ from bluelmo_plugins.predictors.blue_predictor import PairPredictor
 @Predictor.register("blue_inference")
 class InferencePredictor(PairPredictor):
     """
-    Whether the first sentence entails or contradicts the second, or neither.
+    Predicts whether a premise entails or contradicts a hypothesis, or neither.
 
     JSON output: ``{"index": ..., "label": ..., "probabilities": {LABEL: ...}}``. The official file
-    is a table of ``index`` and ``label``.
+    is a table with the columns ``index`` and ``label``.
 
     Registered as a `Predictor` with name "blue_inference".
     """

@@ -1,4 +1,4 @@
-"""Predictions of any number of labels."""
+"""The predictor for multi-label classification."""
 
 from allennlp.common.util import JsonDict
 from allennlp.data import Instance
@@ -11,12 +11,14 @@ from bluelmo_plugins.predictors.blue_predictor import SentencePredictor, index_o
 @Predictor.register("blue_multilabel")
 class MultilabelPredictor(SentencePredictor):
     """
-    All labels of a sentence.
+    Predicts all labels of a sentence.
+
+    JSON input as for `SentencePredictor`. For a model that reads neighbouring sentences, it may
+    also contain ``"before"`` and ``"after"`` (or lists of tokens as ``"before_tokens"``,
+    ``"after_tokens"``).
 
     JSON output: ``{"index": ..., "labels": [LABEL, ...], "probabilities": {LABEL: ...}}``. The
-    official file is a table of ``index`` and ``labels``, their names joined by commas. The JSON
-    input of a model that reads neighbours may hold them as ``"before"`` and ``"after"``
-    (``"before_tokens"``, ``"after_tokens"`` for lists of words).
+    official file is a table with the columns ``index`` and ``labels``, separated by commas.
 
     Registered as a `Predictor` with name "blue_multilabel".
     """
@@ -30,10 +32,7 @@ class MultilabelPredictor(SentencePredictor):
             if {key, f"{key}_tokens"} & json_dict.keys()
         }
         sentence = text_of(json_dict, "sentence", "tokens")
-        # The base class declares no arguments, since every reader takes others.
-        return self._dataset_reader.text_to_instance(  # type: ignore[call-arg]
-            sentence, index=index_of(json_dict), **neighbours
-        )
+        return self._instance(sentence, index=index_of(json_dict), **neighbours)
 
     def prediction(self, outputs: JsonDict) -> JsonDict:
         return {

@@ -1,4 +1,4 @@
-"""Predictions of entity mentions."""
+"""The predictor for named entity recognition."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,31 +20,38 @@ from bluelmo_plugins.formats.mentions import (
     span_text,
     tags_to_mentions,
 )
-from bluelmo_plugins.predictors.blue_predictor import DIGITS, BluePredictor, index_of, text_of
+from bluelmo_plugins.predictors.blue_predictor import (
+    PROBABILITY_DIGITS,
+    BluePredictor,
+    index_of,
+    text_of,
+)
 from bluelmo_plugins.scoring.mention_file import mentions_of
 
 
 @Predictor.register("blue_ner")
 class NerPredictor(BluePredictor):
     """
-    The mentions of a sentence, one prediction a sentence: the reader is told not to cut long
-    sentences, and this class cuts them for the model and puts the windows' tags together again.
+    Predicts the entity mentions of a sentence.
+
+    Sentences longer than the reader's `max_tokens` are split into windows for the model only: each
+    sentence gets one prediction.
 
     JSON input: ``{"sentence": "..."}`` or ``{"words": [...]}``, and optionally the id of the text
     as ``"document"`` (or ``"index"``, as for the other tasks).
 
     JSON output: ``{"document": ..., "sentence": ..., "words": [...], "tags": [...], "mentions":
-    [...]}`` where ``"sentence"`` is the number of the sentence in the file, counted from 0. A
-    mention is ``{"type": ..., "text": ..., "start": ..., "end": ..., "locations": [{"start": ...,
-    "end": ..., "text": ...}], "tokens": [[first, end]], "probability": ...}``. A discontinuous one
-    has several locations and token spans. Type and locations are as in BLUE's gold files, offsets
-    count as in the input: through the document of a corpus file, the raw sentence, or the words
-    with one space between two; they are null for a corpus file without offsets. The probability is
-    that of all tags of the mention; where the tags depend on each other (CRF) there is none.
+    [...]}``, where ``"sentence"`` is the 0-based number of the sentence in the file. A mention is
+    ``{"type": ..., "text": ..., "start": ..., "end": ..., "locations": [{"start": ..., "end": ...,
+    "text": ...}], "tokens": [[first, end]], "probability": ...}``. A discontinuous mention has
+    several locations and token spans. Character offsets refer to the document of a corpus file, the
+    raw sentence, or the words joined by spaces; they are null for a corpus file without offsets.
+    The probability is the product of the probabilities of the mention's tags; with a CRF, mentions
+    have none.
 
-    The official file has one JSON line a mention, and none for a sentence without: ``{"id": ...,
-    "docid": ..., "locations": [...], "type": ...}``. Where a corpus file has no offsets, token
-    numbers stand for them and the sentence for the document.
+    The official file is BLUE's: one JSON line per mention, ``{"id": ..., "docid": ...,
+    "locations": [...], "type": ...}``. For a corpus file without offsets, locations are token
+    numbers and documents are sentences.
 
     Registered as a `Predictor` with name "blue_ner".
 
@@ -53,11 +60,11 @@ class NerPredictor(BluePredictor):
     model : `Model`
         The trained model.
     dataset_reader : `DatasetReader`
-        The `NerReader` of its corpus; its `labels_required` and `max_tokens` are changed.
+        The `NerReader` of the model's corpus; its `labels_required` and `max_tokens` are changed.
     frozen : `bool`, optional (default = `True`)
-        Whether the model is put into evaluation mode.
+        Whether to put the model into evaluation mode.
     output_format : `str`, optional (default = `"official"`)
-        What is written about a corpus file: "official" or "json".
+        The format of predictions on a corpus file: "official" or "json".
     """
 
     def __init__(
@@ -76,7 +83,7 @@ class NerPredictor(BluePredictor):
         self._reader = dataset_reader
         self._max_tokens = dataset_reader.max_tokens
         dataset_reader.max_tokens = None
-        self._sentence_numbers = count()  # safe in several threads
+        self._sentence_numbers = count()  # thread-safe
         self._mentions_written: Counter[str] = Counter()
 
     def _json_to_instance(self, json_dict: JsonDict) -> Instance:
@@ -93,11 +100,11 @@ class NerPredictor(BluePredictor):
         outputs = (
             output
             for batch in lazy_groups_of(flat, len(instances))
-            # The base class would turn each window's output into a prediction.
+            # Skips the base class, which would convert each window to a prediction.
             for output in super(BluePredictor, self).predict_batch_instance(batch)
         )
         return [
-            self.prediction(_whole(instance, [next(outputs) for _ in sentence]))
+            self.prediction(_join_windows(instance, [next(outputs) for _ in sentence]))
             for instance, sentence in zip(instances, windows, strict=True)
         ]
 
@@ -133,7 +140,7 @@ class NerPredictor(BluePredictor):
         places: Sequence[tuple[Optional[int], Optional[int]]] = [(None, None)] * len(texts)
         if offsets is not None:
             places = character_spans(mention, offsets)
-        told: JsonDict = {
+        prediction: JsonDict = {
             "type": self._reader.entity_type,
             "text": " ... ".join(texts),
             "start": places[0][0],
@@ -146,11 +153,13 @@ class NerPredictor(BluePredictor):
         }
         if probabilities is not None:
             tokens = [token for span in mention.spans for token in range(*span)]
-            told["probability"] = round(prod(probabilities[token] for token in tokens), DIGITS)
-        return told
+            prediction["probability"] = round(
+                prod(probabilities[token] for token in tokens), PROBABILITY_DIGITS
+            )
+        return prediction
 
     def _tag_probabilities(self, outputs: JsonDict) -> Optional[list[float]]:
-        """The probability of each token's own tag."""
+        """Returns the probability of each token's predicted tag."""
         if "probs" not in outputs:
             return None
         ids = self._model.vocab.get_token_to_index_vocabulary("labels")
@@ -158,8 +167,8 @@ class NerPredictor(BluePredictor):
         return [probabilities[ids[tag]] for tag, probabilities in rows]
 
 
-def _whole(instance: Instance, windows: list[JsonDict]) -> JsonDict:
-    """The model's output for a sentence, from those for its windows, which may be padded."""
+def _join_windows(instance: Instance, windows: list[JsonDict]) -> JsonDict:
+    """Joins the outputs for the windows of a sentence; their probabilities may be padded."""
     outputs: JsonDict = {
         "metadata": instance["metadata"].metadata,  # type: ignore[attr-defined]
         "tags": [tag for window in windows for tag in window["tags"]],

@@ -1,4 +1,4 @@
-"""Predictions of relations."""
+"""The predictor for relation extraction."""
 
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
@@ -11,12 +11,12 @@ from bluelmo_plugins.predictors.blue_predictor import SentencePredictor
 @Predictor.register("blue_relation")
 class RelationPredictor(SentencePredictor):
     """
-    The relation of the two marked entities of a sentence.
+    Predicts the relation between the two marked entities of a sentence.
 
-    JSON output: ``{"index": ..., "label": ..., "probabilities": {LABEL: ...}}``, and where the id
-    of a corpus row tells the two entities, also ``"docid"``, ``"arg1"`` and ``"arg2"``. The
-    official file is a table of ``id``, ``docid``, ``arg1``, ``arg2`` and ``label``; `relation_row`
-    says what stands there for entities that are not told.
+    JSON output: ``{"index": ..., "label": ..., "probabilities": {LABEL: ...}}``, and also
+    ``"docid"``, ``"arg1"`` and ``"arg2"`` if the id of the corpus row identifies the entities. The
+    official file is a table with the columns ``id``, ``docid``, ``arg1``, ``arg2`` and ``label``;
+    see `relation_row` for unidentified entities.
 
     Registered as a `Predictor` with name "blue_relation".
     """

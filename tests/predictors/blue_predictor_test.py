@@ -1,4 +1,4 @@
-"""What all predictors share: JSON lines in and out, and what is told about bad ones."""
+"""What all predictors share: reading JSON lines and corpus files, and both output formats."""
 
 import json
 from collections.abc import Callable
@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from allennlp.commands.predict import _PredictManager
+from allennlp.models import Model
 from allennlp.predictors import Predictor
 
+from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.predictors.blue_predictor import shortened
+from bluelmo_plugins.modules.bilm import ElmoFiles
+from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureCacheOptions
+from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
+from bluelmo_plugins.predictors import blue_predictor
+from bluelmo_plugins.predictors.blue_predictor import FeaturePassReader, shortened
+from bluelmo_plugins.vocabulary import LabelVocabulary
 
 Make = Callable[..., Predictor]
 
@@ -24,14 +32,14 @@ FILES = {
 
 
 def written(predictor: Predictor, source: Path, use_reader: bool, batch_size: int = 2) -> str:
-    """What the `predict` command writes, from its own code."""
+    """Runs the code of `allennlp predict`; returns what it writes."""
     out = source.with_suffix(".out")
     _PredictManager(predictor, str(source), str(out), batch_size, False, use_reader).run()
     return out.read_text(encoding="utf-8")
 
 
 def predict_file(*args: Any, **named: Any) -> list[dict[str, Any]]:
-    """The JSON lines that the `predict` command writes."""
+    """Runs the code of `allennlp predict`; returns the JSON lines that it writes."""
     text = written(*args, **named)
     assert text.isascii()
     return [json.loads(line) for line in text.splitlines()]
@@ -39,7 +47,7 @@ def predict_file(*args: Any, **named: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("batch_size", [1, 2])
-def test_json_lines_are_answered_in_order_with_their_index(
+def test_json_lines_are_predicted_in_order_with_their_index(
     predictor: Make, name: str, batch_size: int, tmp_path: Path
 ) -> None:
     texts = ["Amilor é here.", "Zo", "Bex raises Zo."]
@@ -56,7 +64,7 @@ def test_json_lines_are_answered_in_order_with_their_index(
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_corpus_file_gives_all_rows_in_order_and_gold_never_leaks(
+def test_a_corpus_file_is_predicted_in_order_and_gold_labels_do_not_leak(
     predictor: Make, name: str, tmp_path: Path
 ) -> None:
     header, gold = FILES[name]
@@ -88,7 +96,7 @@ OFFICIAL = {
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("batch_size", [1, 2])
-def test_a_corpus_file_becomes_what_the_official_script_reads(
+def test_predictions_on_a_corpus_file_have_the_official_format(
     predictor: Make, name: str, batch_size: int, tmp_path: Path
 ) -> None:
     header, gold = FILES[name]
@@ -99,69 +107,103 @@ def test_a_corpus_file_becomes_what_the_official_script_reads(
     assert text.split("\n") == [*OFFICIAL[name], ""]
 
 
-def test_an_unknown_output_format_is_told(predictor: Make) -> None:
+def test_an_unknown_output_format_is_an_error(predictor: Make) -> None:
     with pytest.raises(InputError, match=r"output_format 'jsno'.*'official', 'json'.*mean 'json'"):
         predictor("blue_relation", output_format="jsno")
 
 
-def test_the_reader_does_not_ask_for_labels_any_more(predictor: Make) -> None:
+def test_the_reader_does_not_require_labels(predictor: Make) -> None:
     assert RelationReader(labels=["a"]).labels_required
     assert not predictor("blue_relation")._dataset_reader._reader.labels_required
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ('{"sentence": "Zo"', "is not JSON: Expecting ',' delimiter at column 18"),
         ("index\tsentence", "add --use-dataset-reader"),
         ('{"sentence": "Zo \\ud83d"}', "half of a surrogate pair"),
-        ('["Zo"]', 'is no JSON object: ["Zo"]. Expected one JSON object a line'),
+        ('["Zo"]', 'is not a JSON object: ["Zo"]. Expected one JSON object per line'),
     ],
 )
-def test_a_line_that_is_no_json_object_is_shown(predictor: Make, line: str, told: str) -> None:
+def test_a_line_without_a_json_object_is_an_error_with_its_number_and_text(
+    predictor: Make, line: str, message: str
+) -> None:
     relation = predictor("blue_relation")
     relation.load_line('{"sentence": "Zo"}\n')
     with pytest.raises(InputError) as raised:
         relation.load_line(line + "\n")
-    assert str(raised.value).startswith("JSON line 2 (blank lines not counted) ")
+    assert str(raised.value).startswith("JSON line 2 ")
     assert line in str(raised.value)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "inputs", "told"),
+    ("name", "inputs", "message"),
     [
         ("blue_relation", {"sentense": "Zo"}, 'lacks the key \'sentence\': {"sentense": "Zo"}'),
-        ("blue_multilabel", {"sentence": 3}, "'sentence' is no text"),
-        ("blue_relation", {"sentence": " "}, "'sentence' is no text"),
-        ("blue_relation", {"tokens": "Zo"}, "'tokens' is no list of words"),
-        ("blue_relation", {"tokens": []}, "'tokens' is no list of words"),
-        ("blue_relation", {"tokens": ["Zo", 3]}, "'tokens' is no list of words"),
+        ("blue_multilabel", {"sentence": 3}, "'sentence' is not a text"),
+        ("blue_relation", {"sentence": " "}, "'sentence' is not a text"),
+        ("blue_relation", {"tokens": "Zo"}, "'tokens' is not a list of words"),
+        ("blue_relation", {"tokens": []}, "'tokens' is not a list of words"),
+        ("blue_relation", {"tokens": ["Zo", 3]}, "'tokens' is not a list of words"),
         ("blue_similarity", {"sentence1": "Zo"}, "lacks the key 'sentence2'"),
         ("blue_inference", {"sentence2": "Zo"}, "lacks the key 'sentence1'"),
     ],
 )
-def test_a_json_input_without_its_text_is_told(
-    predictor: Make, name: str, inputs: dict[str, Any], told: str
+def test_a_json_input_without_its_text_is_an_error(
+    predictor: Make, name: str, inputs: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InputError) as raised:
         predictor(name).predict_json(inputs)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert "Expected" in str(raised.value)
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 64])
-def test_a_bad_input_is_told_with_its_line_and_what_was_written_stays(
+def test_a_bad_input_is_an_error_with_its_line_and_the_number_of_written_predictions(
     predictor: Make, tmp_path: Path, batch_size: int
 ) -> None:
     source = tmp_path / "new.jsonl"
     source.write_text('{"sentence": "Zo"}\n\n' * 4 + '{"sentence": " "}\n')
     num_written = 4 // batch_size * batch_size
-    told = rf"JSON line 5 \(blank.*'sentence' is no text.*predictions of {num_written} lines"
-    with pytest.raises(InputError, match=told):
+    message = rf"JSON line 5 .*'sentence' is not a text.*predictions of {num_written} lines"
+    with pytest.raises(InputError, match=message):
         written(predictor("blue_relation"), source, use_reader=False, batch_size=batch_size)
 
 
-def test_long_inputs_are_shortened_in_messages() -> None:
+def test_long_inputs_are_truncated_in_messages() -> None:
     assert shortened("x" * 90) == "x" * 80 + "..."
     assert shortened(" short\n") == "short"
+
+
+class FrozenElmo(Model):
+    """A model with a frozen biLM only."""
+
+    def __init__(self, elmo: Path, store: Path) -> None:
+        super().__init__(LabelVocabulary.from_labels(["up"]))
+        files = ElmoFiles.in_folder(elmo)
+        assert files is not None
+        self.bilm = FrozenBiLm(files, FeatureCacheOptions(str(store)))
+
+
+def test_features_are_computed_before_the_instances_are_yielded_in_order(
+    tiny_elmo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blue_predictor, "FEATURE_PASS_SIZE", 3)
+    rows = [f"{number}\tZo raises Bex {number % 3} .\tup\n" for number in range(7)]
+    corpus = tmp_path / "test.tsv"
+    corpus.write_text("index\tsentence\tlabel\n" + "".join(rows))
+    model = FrozenElmo(tiny_elmo, tmp_path / "store")
+    indexer = BlueElmoCharactersIndexer()
+    reader = FeaturePassReader(
+        RelationReader(labels=["up"], token_indexers={"elmo": indexer}), model
+    )
+    seen = []
+    for instance in reader.read(corpus):
+        field = instance["tokens"]
+        ids = field.as_tensor(field.get_padding_lengths())["elmo"]["elmo_tokens"]
+        model.bilm(torch.stack([ids]))
+        assert not model.bilm._loaded, "the layers are not in the cache"
+        seen.append(instance["metadata"]["index"])
+    assert seen == [str(number) for number in range(7)]

@@ -1,4 +1,4 @@
-"""A model that tests of predictors can foresee."""
+"""A model with predictable outputs."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Predictions of what a sentence implies about another."""
+"""The predictor for natural language inference."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from allennlp.predictors import Predictor
 Make = Callable[..., Predictor]
 
 
-def test_the_label_comes_with_the_probability_of_each_label(predictor: Make) -> None:
+def test_the_prediction_has_the_label_and_all_probabilities(predictor: Make) -> None:
     inputs = {"sentence1": "Zo is ill", "sentence2": "Zo is well", "index": "p1"}
     assert predictor("blue_inference").predict_json(inputs) == {
         "index": "p1",

@@ -1,4 +1,4 @@
-"""Predictions of any number of labels."""
+"""The predictor for multi-label classification."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,9 @@ Make = Callable[..., Predictor]
 
 
 @pytest.mark.parametrize(("sentence", "labels"), [("Zo a", ["raises"]), ("Bex", [])])
-def test_all_labels_come_by_name(predictor: Make, sentence: str, labels: list[str]) -> None:
+def test_the_prediction_has_all_labels_by_name(
+    predictor: Make, sentence: str, labels: list[str]
+) -> None:
     output = predictor("blue_multilabel").predict_json({"sentence": sentence, "index": "d_s3"})
     assert output["index"] == "d_s3"
     assert output["labels"] == labels

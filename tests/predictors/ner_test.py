@@ -1,4 +1,4 @@
-"""Predictions of mentions, with a tagger that goes by the word."""
+"""The predictor for named entity recognition, with a tagger that depends on the word only."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ PROBABILITIES = {"B": [0.5, 0.25, 0.25], "I": [0.1, 0.8, 0.1], "O": [0.2, 0.2, 0
 
 
 class WordTagger(Model):
-    """Tags `b...` with B, `i...` with I and all other words with O; keeps the batch sizes."""
+    """Tags `b...` with B, `i...` with I and all other words with O; records the batch sizes."""
 
     def __init__(self, with_probabilities: bool = True) -> None:
         super().__init__(LabelVocabulary.from_labels(TAGS))
@@ -64,7 +64,7 @@ def predict_file(predictor: NerPredictor, path: Path, out: Path, batch_size: int
     return [json.loads(line) for line in out.read_text().splitlines()]
 
 
-def test_raw_text_gets_mentions_with_places_in_it():
+def test_mentions_in_raw_text_have_character_offsets():
     assert predictor().predict_json({"sentence": "Give bromide  ions, now"}) == {
         "document": None,
         "sentence": 0,
@@ -84,7 +84,7 @@ def test_raw_text_gets_mentions_with_places_in_it():
     }
 
 
-def test_words_are_taken_as_they_are_with_one_space_between():
+def test_words_are_not_tokenized_again_and_offsets_assume_one_space_between_them():
     output = predictor().predict_json({"words": ["now", "b.o", "i"], "document": "a7"})
     assert output["words"] == ["now", "b.o", "i"]
     (mention,) = output["mentions"]
@@ -92,7 +92,7 @@ def test_words_are_taken_as_they_are_with_one_space_between():
     assert output["document"] == "a7"
 
 
-def test_the_id_may_be_called_index_as_for_the_other_tasks():
+def test_the_document_id_may_be_given_as_index():
     assert predictor().predict_json({"sentence": "now", "index": 12})["document"] == "12"
 
 
@@ -109,23 +109,23 @@ def test_a_discontinuous_mention_has_several_locations():
     assert mention["probability"] == pytest.approx(0.5 * 0.8 * 0.8)
 
 
-def test_long_text_is_cut_for_the_model_and_put_together_again():
+def test_long_sentences_are_split_for_the_model_and_joined_again():
     words = ["b" if i % 4 == 0 else "i" if i % 4 < 3 else "o" for i in range(30)]
     model = WordTagger()
     inputs = [{"words": words}, {"words": ["o", "b"]}]
     cut = predictor(model, max_tokens=7).predict_batch_json(inputs)
     assert cut == predictor().predict_batch_json(inputs)
     assert max(length for batch in model.batches for length in batch) <= 7
-    assert max(map(len, model.batches)) <= 2, "windows are fed in batches of the size asked for"
+    assert max(map(len, model.batches)) <= 2, "batches of windows have the requested size"
     assert len(cut[0]["tags"]) == 30
 
 
-def test_without_probabilities_of_tags_mentions_have_none():
+def test_without_tag_probabilities_mentions_have_no_probability():
     output = predictor(WordTagger(with_probabilities=False)).predict_json({"sentence": "bromide"})
     assert "probability" not in output["mentions"][0]
 
 
-def test_inputs_are_numbered():
+def test_sentences_are_numbered():
     outputs = predictor().predict_batch_json([{"sentence": "a"}, {"sentence": "b"}])
     assert [output["sentence"] for output in outputs] == [0, 1]
 
@@ -136,7 +136,7 @@ def test_a_wrong_input_is_an_error(inputs):
         predictor().predict_json(inputs)
 
 
-def test_another_familys_reader_is_an_error():
+def test_a_reader_of_another_task_is_an_error():
     with pytest.raises(InputError, match=r"got the reader InferenceReader. Expected .*'blue_ner'"):
         NerPredictor(WordTagger(), InferenceReader(labels=["neutral"]))
 
@@ -145,7 +145,7 @@ FILE = "b0\t71\t5\tO\nx\t-\t9\tB\ny\t-\t11\tO\ni0\t-\t13\tO\nz\t-\t16\tO\n\nb1\t
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 64])
-def test_a_corpus_file_gives_one_line_a_sentence_without_gold(tmp_path, batch_size):
+def test_a_corpus_file_gets_one_json_line_per_sentence_without_gold_tags(tmp_path, batch_size):
     path = tmp_path / "test.tsv"
     path.write_text(FILE)
     first, second = predict_file(
@@ -157,7 +157,7 @@ def test_a_corpus_file_gives_one_line_a_sentence_without_gold(tmp_path, batch_si
     assert (second["document"], second["sentence"], second["words"]) == ("72", 1, ["b1"])
 
 
-def test_a_corpus_file_without_offsets_gives_tokens_only(tmp_path):
+def test_without_offsets_mentions_have_token_spans_only(tmp_path):
     path = tmp_path / "test.tsv"
     path.write_text("x\nb1\ni2\n")
     (output,) = predict_file(predictor(), path, tmp_path / "out.jsonl", batch_size=8)
@@ -194,7 +194,7 @@ OFFICIAL = [
 
 
 @pytest.mark.parametrize("batch_size", [1, 64])
-def test_a_corpus_file_becomes_what_the_official_script_reads(tmp_path, batch_size):
+def test_predictions_on_a_corpus_file_have_the_official_format(tmp_path, batch_size):
     path = tmp_path / "test.tsv"
     tokens = "b0\t71\t5\tO\nb2\t-\t11\tO\nx\t-\t14\tB\ni4\t-\t16\tO\n"
     path.write_text(f"{tokens}\nx\t71\t20\tO\n\nb6\t71\t30\tO\n")
@@ -202,7 +202,7 @@ def test_a_corpus_file_becomes_what_the_official_script_reads(tmp_path, batch_si
     assert predict_file(official, path, tmp_path / "out.jsonl", batch_size) == OFFICIAL
 
 
-def test_the_official_file_of_a_corpus_without_offsets_counts_tokens(tmp_path):
+def test_without_offsets_the_official_file_has_token_numbers(tmp_path):
     path = tmp_path / "test.tsv"
     path.write_text("o\n\nx\nb1\ni2\n\nb3\n")
     outputs = predict_file(
@@ -215,7 +215,7 @@ def test_the_official_file_of_a_corpus_without_offsets_counts_tokens(tmp_path):
 
 
 class Oracle(WordTagger):
-    """Knows the labels of a corpus file."""
+    """Predicts the gold tags of a corpus file."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(with_probabilities=False)
@@ -231,15 +231,15 @@ class Oracle(WordTagger):
     ("corpus", "entity_type", "found", "gold"),
     [("BC5CDR-chem", "Chemical", 5380, 5385), ("BC5CDR-disease", "Disease", 4424, 4424)],
 )
-def test_perfect_tags_give_the_official_gold_as_far_as_tokens_allow(
+def test_gold_tags_give_the_official_gold_mentions_as_far_as_tokens_allow(
     shared_dir, tmp_path, corpus, entity_type, found, gold
 ):
     folder = shared_dir / "blue" / corpus
     reader: DatasetReader = NerReader(entity_type, max_tokens=128)
     perfect = NerPredictor(Oracle(folder / "test.tsv"), reader)
     outputs = predict_file(perfect, folder / "test.tsv", tmp_path / "out.jsonl", batch_size=512)
-    told = {(each["docid"], each["type"], str(each["locations"])) for each in outputs}
+    predicted = {(each["docid"], each["type"], str(each["locations"])) for each in outputs}
     lines = (folder / "test_gs.jsonl").read_text(encoding="utf-8").splitlines()
     official = {(g["docid"], g["type"], str(g["locations"])) for g in map(json.loads, lines)}
-    assert (len(outputs), len(lines), len(told & official)) == (gold, gold, found)
+    assert (len(outputs), len(lines), len(predicted & official)) == (gold, gold, found)
     assert len({each["id"] for each in outputs}) == gold

@@ -1,4 +1,4 @@
-"""Predictions of relations."""
+"""The predictor for relation extraction."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from allennlp.predictors import Predictor
 Make = Callable[..., Predictor]
 
 
-def test_the_label_comes_with_the_probability_of_each_label(predictor: Make) -> None:
+def test_the_prediction_has_the_label_and_all_probabilities(predictor: Make) -> None:
     # 4 tokens, 22 characters: label 22 % 3
     output = predictor("blue_relation").predict_json({"sentence": "@DRUG$ raises @DRUG$ ."})
     assert output == {
@@ -20,14 +20,14 @@ def test_the_label_comes_with_the_probability_of_each_label(predictor: Make) -> 
     }
 
 
-def test_tokens_are_taken_as_they_are(predictor: Make) -> None:
+def test_tokens_are_not_tokenized_again(predictor: Make) -> None:
     relation = predictor("blue_relation")
     instance = relation._json_to_instance({"tokens": ["@DRUG$", "a.b c"], "index": 7})
     assert [token.text for token in instance["tokens"]] == ["@DRUG$", "a.b c"]
     assert instance["metadata"]["index"] == "7"
 
 
-def test_ids_tell_document_and_entities(predictor: Make, tmp_path: Path) -> None:
+def test_document_and_entities_are_derived_from_the_ids(predictor: Make, tmp_path: Path) -> None:
     ids = ["D.d7.s0.p2", "D.d7.s0.p0", "D.d7.s0.p1", "91.T4.T12", "n3.n3.con.l2.n3.con.l0", "x9"]
     source = tmp_path / "test.tsv"
     rows = "".join(f"{each}\t@DRUG$ raises @DRUG$ .\n" for each in ids)
