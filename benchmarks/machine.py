@@ -40,7 +40,7 @@ def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: 
     The speed of one product of 1024 x 512 by 512 x 16384 that is given a place for its result; or
     of one by packed weights, which cannot be, in parts whose results have memory from before.
     """
-    from bluelmo_plugins.modules.bilm.compute import products_in
+    from bluelmo_plugins.modules.bilm.compute import matmul_precision
     from bluelmo_plugins.modules.bilm.packed_weights import linear, pack_weights
 
     inputs = torch.randn(ROWS, DIM, device=device).to(dtype)
@@ -62,7 +62,7 @@ def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: 
         for _ in range(calls):
             _wait(device)
             start = time.perf_counter()
-            with products_in(compute, device):
+            with matmul_precision(compute, device):
                 multiply()
             _wait(device)
             seconds.append(time.perf_counter() - start)

@@ -80,9 +80,9 @@ class Setting:
 
     def formats(self) -> list[str]:
         """The formats that the device computes in, single precision first."""
-        from bluelmo_plugins.modules.bilm import COMPUTES, obstacle
+        from bluelmo_plugins.modules.bilm import COMPUTE_DTYPES, why_unsupported
 
-        return [name for name in COMPUTES if not obstacle(name, self.device)]
+        return [name for name in COMPUTE_DTYPES if not why_unsupported(name, self.device)]
 
 
 def make_setting(work: Path, quick: bool, device: str, elmo: Path | None = None) -> Setting:

@@ -54,15 +54,15 @@ class ProductCounter(TorchDispatchMode):
 
 def sharing(corpus: Any, batches: Iterable[list[int]], num_tokens: int) -> Json:
     """How many contexts there are in the batches of a corpus."""
-    from bluelmo_plugins.modules.bilm.prefix_tree import Contexts
+    from bluelmo_plugins.modules.bilm.prefix_tree import PrefixTree
 
     distinct = contexts = nodes = 0
     for batch in batches:
-        words, word_of_token = numpy.unique(corpus.words_of(batch), return_inverse=True)
+        words, word_of_token = numpy.unique(corpus.word_ids(batch), return_inverse=True)
         lengths = torch.tensor([corpus.length(sentence) for sentence in batch])
         distinct += int(lengths.sum())
         for direction in (0, 1):
-            tree = Contexts.of(
+            tree = PrefixTree.of(
                 torch.from_numpy(word_of_token),
                 lengths,
                 len(words) + direction,

@@ -40,12 +40,12 @@ def measure(setting: Setting) -> Json:
 @torch.no_grad()
 def _layers(bilm: Any, sentences: Sequence[Ids]) -> list[Tensor]:
     """Each layer of all tokens, forwards and backwards side by side."""
-    from bluelmo_plugins.modules.bilm import CorpusPass, whole_layers
+    from bluelmo_plugins.modules.bilm import CorpusPass, bidirectional_layers
 
     corpus, _ = distinct_corpus(sentences)
     batches = []
     for _, found in CorpusPass(bilm, corpus).run(range(len(corpus))):
-        batches.append(whole_layers(found))
+        batches.append(bidirectional_layers(found))
     return [torch.cat(layers) for layers in zip(*batches, strict=True)]
 
 

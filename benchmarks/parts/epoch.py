@@ -111,8 +111,8 @@ def _watched() -> list[tuple[Any, str, str]]:
     from bluelmo_plugins.models.relation import RelationModel
     from bluelmo_plugins.modules.dropout import Dropout
     from bluelmo_plugins.modules.elmo import frozen_bilm
+    from bluelmo_plugins.modules.elmo.embedder import ScalarMixes
     from bluelmo_plugins.modules.elmo.feature_cache import FeatureCache
-    from bluelmo_plugins.modules.elmo.scalar_mix import ScalarMixes
     from bluelmo_plugins.training.samplers import StableBucketBatchSampler
 
     computing = "the biLM, or what stands for it"

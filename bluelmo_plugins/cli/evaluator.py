@@ -10,7 +10,7 @@ from allennlp.evaluation import Evaluator, Serializer, SimpleEvaluator
 from allennlp.models import Model
 
 from bluelmo_plugins.cli.summaries import tell_after_evaluation
-from bluelmo_plugins.modules.elmo.feature_pass import fill_feature_caches
+from bluelmo_plugins.modules.elmo.frozen_bilm import fill_feature_caches
 from bluelmo_plugins.report.score_text import report
 from bluelmo_plugins.tasks import About
 

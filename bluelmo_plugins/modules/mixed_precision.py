@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from bluelmo_plugins.errors import InputError, unknown_name
-from bluelmo_plugins.modules.bilm import is_slow, obstacle
+from bluelmo_plugins.modules.bilm import is_emulated, why_unsupported
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +62,11 @@ class MixedPrecision:
 
 def check_compute(compute: str, device: torch.device, field: str) -> None:
     """Warns of a format that a device computes slowly in."""
-    trouble = obstacle(compute, device)
+    trouble = why_unsupported(compute, device)
     remedy = f"Set {field}:: to 'fp32' in the config"
     if trouble:
         raise InputError(trouble, hint=remedy)
-    if is_slow(compute, device):
+    if is_emulated(compute, device):
         logger.warning(
             "This processor has no instructions for %s: it takes longer than fp32. %s.",
             compute,

@@ -12,7 +12,7 @@ from allennlp.predictors import Predictor
 from bluelmo_plugins.errors import InputError, unknown_name
 from bluelmo_plugins.formats.json_lines import half_of_a_character
 from bluelmo_plugins.formats.official_tables import tsv_line
-from bluelmo_plugins.modules.elmo.feature_pass import fill_feature_caches
+from bluelmo_plugins.modules.elmo.frozen_bilm import fill_feature_caches
 
 PROBABILITY_DIGITS = 6
 OUTPUT_FORMATS = ("official", "json")

@@ -6,7 +6,7 @@ from typing import Any
 from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 
-from bluelmo_plugins.modules.elmo.feature_pass import fill_feature_caches
+from bluelmo_plugins.modules.elmo.frozen_bilm import fill_feature_caches
 
 
 @TrainerCallback.register("feature_pass")

@@ -8,7 +8,7 @@ import pytest
 
 from bluelmo_plugins.corpora.samples.elmo import ELMO_SIZES
 from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFileError
-from bluelmo_plugins.modules.bilm.options import MAX_LAYERS, MAX_WIDTH
+from bluelmo_plugins.modules.bilm.files import MAX_LAYERS, MAX_WIDTH
 from tests.configs.docs_test import names, rows
 from tests.configs.jsonnet_files import at, evaluate
 from tests.docs.pages import REPOSITORY, code_blocks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError, ElmoFiles, check_files
 from tests.fuzz.text_mutations import mutate
 from tests.fuzzing import check_cases
 from tests.modules.elmo import feature_cache_fuzz_test
@@ -56,7 +56,7 @@ def try_case(original: Path, folder: Path, seed: int) -> tuple[str, str]:
         done = spoil_weights(folder / "weights.hdf5", choice)
     try:
         files = ElmoFiles(folder / "options.json", folder / "weights.hdf5")
-        options = files.check()
+        options = check_files(files)
         bilm = BiLm(files.options, files.weights)
     except ElmoFileError as error:
         assert error.file in (str(files.options), str(files.weights))

@@ -46,7 +46,7 @@ def test_an_unknown_format_is_an_error_that_lists_the_known_ones() -> None:
 def test_a_device_that_cannot_is_an_error_that_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mixed_precision, "obstacle", lambda *_: "this GPU has no bf16")
+    monkeypatch.setattr(mixed_precision, "why_unsupported", lambda *_: "this GPU has no bf16")
     with pytest.raises(InputError, match=r"this GPU has no bf16\. Set compute:: to 'fp32'"):
         MixedPrecision("bf16").on(CPU)
     MixedPrecision("fp32").on(CPU)
@@ -56,7 +56,7 @@ def test_a_device_that_cannot_is_an_error_that_says_what_to_do(
 def test_a_processor_without_the_instructions_is_warned_of_once(
     slow: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(mixed_precision, "is_slow", lambda *_: slow)
+    monkeypatch.setattr(mixed_precision, "is_emulated", lambda *_: slow)
     precision = MixedPrecision("bf16")
     for _ in range(3):
         precision.on(CPU)

@@ -13,7 +13,7 @@ from allennlp.training.callbacks import TrainerCallback
 
 import bluelmo_plugins  # noqa: F401  registers the classes
 from bluelmo_plugins.cli import log as log_file
-from bluelmo_plugins.modules.bilm.corpus_pass import give_back_freed_memory
+from bluelmo_plugins.modules.bilm.corpus_pass import release_freed_memory
 from tests.own_memory import anonymous_bytes
 
 NOTES = "holdings.jsonl"
@@ -23,7 +23,7 @@ def holdings(log: Path) -> dict[str, int]:
     """Bytes of memory of this process's own, open files, bytes of the log."""
     gc.collect()
     # What was freed and is still held would hide what is not freed.
-    give_back_freed_memory()
+    release_freed_memory()
     return {
         "memory": anonymous_bytes(),
         "files": len(os.listdir("/proc/self/fd")),

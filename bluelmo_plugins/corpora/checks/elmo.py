@@ -8,7 +8,7 @@ from typing import Optional
 from bluelmo_plugins.corpora.checks.text import fact
 from bluelmo_plugins.corpora.samples.folder import is_sample
 from bluelmo_plugins.errors import listed
-from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFileError, ElmoFiles, check_files
 
 _SOURCE = (
     "the published ones from https://allenai.org/allennlp/software/elmo (one is trained on PubMed),"
@@ -46,7 +46,7 @@ class ElmoFindings:
 def inspect_elmo(files: ElmoFiles) -> ElmoFindings:
     """Holds the two files of an ELMo against each other; no weights are read into memory."""
     try:
-        return ElmoFindings(files, files.check(), None)
+        return ElmoFindings(files, check_files(files), None)
     except ElmoFileError as error:
         return ElmoFindings(files, None, error)
 

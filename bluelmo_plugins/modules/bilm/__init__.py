@@ -1,30 +1,29 @@
 """
 ELMo's bidirectional language model (biLM), on torch and h5py alone.
 
-Nothing in this package imports AllenNLP, so that it can be used and measured on a machine that has
+Nothing in this package imports AllenNLP or the rest of the plugin, so it runs on a machine that has
 only torch and h5py.
 """
 
-from .bilm import BiLm
-from .compute import COMPUTES, is_slow, obstacle
+from .bilm import BiLm, bidirectional_layers, check_files, slice_index
+from .compute import COMPUTE_DTYPES, is_emulated, why_unsupported
 from .corpus_pass import Corpus, CorpusPass
-from .files import ElmoFiles
-from .layer_slices import half_of, whole_layers
-from .options import BiLmOptions, ElmoFileError
-from .packed_weights import keep_few_products
+from .files import BiLmOptions, ElmoFileError, ElmoFiles
+from .packed_weights import limit_onednn_cache
 
 __all__ = [
-    "COMPUTES",
+    "COMPUTE_DTYPES",
     "BiLm",
     "BiLmOptions",
     "Corpus",
     "CorpusPass",
     "ElmoFileError",
     "ElmoFiles",
-    "half_of",
-    "is_slow",
-    "obstacle",
-    "whole_layers",
+    "bidirectional_layers",
+    "check_files",
+    "is_emulated",
+    "slice_index",
+    "why_unsupported",
 ]
 
-keep_few_products()
+limit_onednn_cache()

@@ -1,26 +1,72 @@
 """The stateless biLM: the layers of a sentence are a function of that sentence alone."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .character_encoder import PADDING, CharacterEncoder
-from .compute import COMPUTES, computing_in
-from .layer_slices import Halves, in_places
+from .compute import COMPUTE_DTYPES, compute_precision
+from .files import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, ElmoFiles, PathOrStr
 from .lstm import LstmStack
 from .one_thread_workers import Check, go_on
-from .options import MAX_CHARACTERS_PER_TOKEN, BiLmOptions, PathOrStr
 from .packed_weights import pack_weights, unpack_weights
-from .prefix_tree import Contexts
+from .prefix_tree import PrefixTree
 from .weights import WeightFile
 
-# bilm-tf's ids plus one, as AllenNLP's indexer counts: 0 is no token.
+# AllenNLP's character ids: bilm-tf's plus one; 0 is no token.
 BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD = 257, 258, 259, 260
+
+LayerSlices = Iterator[tuple[int, Tensor]]
+"""The index and the values of each slice, `(num_tokens, projection_dim)`. A slice is one direction
+of a layer; the token layer, which is equal in both directions, is one slice."""
+
+
+def slice_index(layer: int, direction: int) -> int:
+    """Returns the index of a slice: the token layer, then both directions of each LSTM layer."""
+    return 2 * layer - 1 + direction if layer else 0
+
+
+def layer_slices(
+    vectors: Tensor, word_of_token: Tensor, lstm_outputs: Iterable[list[Tensor]]
+) -> LayerSlices:
+    """Yields the slices of all layers; frees each LSTM output after it was used."""
+    yield 0, vectors[word_of_token]
+    for direction, layers in enumerate(lstm_outputs):
+        for layer in range(1, len(layers) + 1):
+            yield slice_index(layer, direction), layers.pop(0)
+
+
+def stack_slices(slices: LayerSlices, num_layers: int) -> Tensor:
+    """Copies slices to a tensor, `(num_tokens, 2 * num_layers - 1, projection_dim)`, one by one."""
+    index, values = next(slices)
+    num_tokens, dim = values.shape
+    stacked = values.new_empty(num_tokens, 2 * num_layers - 1, dim)
+    stacked[:, index] = values
+    del values
+    for index, values in slices:
+        stacked[:, index] = values
+        del values
+    return stacked
+
+
+def bidirectional_layers(slices: Tensor) -> list[Tensor]:
+    """
+    Concatenates both directions of each layer.
+
+    Returns `num_layers` tensors of shape `(..., 2 * projection_dim)`, the token layer first, from
+    the output of a `BiLm`, `(..., 2 * num_layers - 1, projection_dim)`.
+    """
+    num_layers = (slices.shape[-2] + 1) // 2
+    return [
+        slices[..., [slice_index(layer, 0), slice_index(layer, 1)], :].flatten(-2)
+        for layer in range(num_layers)
+    ]
 
 
 def _boundary_characters() -> Tensor:
-    """The character ids of the begin and the end of a sentence, `(2, max_characters)`."""
+    """Returns the character ids of the begin and the end of a sentence, `(2, max_characters)`."""
     characters = torch.full((2, MAX_CHARACTERS_PER_TOKEN), PADDING)
     characters[:, 0] = BEGIN_WORD
     characters[:, 1] = torch.tensor([BEGIN_SENTENCE, END_SENTENCE])
@@ -32,11 +78,11 @@ class BiLm(nn.Module):
     """
     ELMo's pre-trained bidirectional language model (https://arxiv.org/abs/1802.05365).
 
-    AllenNLP's own carries its LSTM states from one batch into the next, so that the features of a
-    sentence depend on what was read before it. This one starts every sentence from a zero state;
-    its layers equal AllenNLP's with the state reset. Each distinct word of a batch goes once
-    through the character convolutions, each distinct context once through its direction's LSTMs
-    (see `Contexts`), and pads are never computed.
+    AllenNLP's biLM carries its LSTM states from one batch into the next, so the features of a
+    sentence depend on the sentences before it. This one starts every sentence from a zero state;
+    its layers equal AllenNLP's after a reset of the states. It encodes each distinct word of a
+    batch once, runs each direction's LSTMs once over each distinct context (see `PrefixTree`), and
+    never computes pads.
 
     # Parameters
 
@@ -45,13 +91,14 @@ class BiLm(nn.Module):
     weight_file : `PathOrStr`
         ELMo's weights.hdf5.
     requires_grad : `bool`, optional (default = `False`)
-        Whether the weights learn. If not, no gradient is tracked through them.
+        Whether the weights are trainable.
     compute : `str`, optional (default = `"fp32"`)
-        One of `COMPUTES`: what the LSTMs compute in. Results are in single precision.
+        The compute precision of the LSTMs, a key of `COMPUTE_DTYPES`. Outputs are in single
+        precision.
     check_only : `bool`, optional (default = `False`)
-        Whether the files are only checked against each other; to be used on the meta device.
+        Whether to check the files without reading the weights; see `check_files`.
 
-    Raises `ElmoFileError` where a file cannot be used.
+    Raises `ElmoFileError` if a file cannot be used.
     """
 
     def __init__(
@@ -66,8 +113,8 @@ class BiLm(nn.Module):
         self.options = BiLmOptions.from_file(options_file)
         self.num_layers = self.options.num_layers
         self.character_encoder = CharacterEncoder(self.options)
-        self.forward_stack = LstmStack(self.options, COMPUTES[compute])
-        self.backward_stack = LstmStack(self.options, COMPUTES[compute])
+        self.forward_stack = LstmStack(self.options, COMPUTE_DTYPES[compute])
+        self.backward_stack = LstmStack(self.options, COMPUTE_DTYPES[compute])
         self._compute = compute
         self.register_buffer("boundaries", _boundary_characters(), persistent=False)
         self.boundaries: Tensor
@@ -83,13 +130,13 @@ class BiLm(nn.Module):
 
         inputs : `Tensor`
             Shape `(batch_size, num_tokens, max_characters)`: AllenNLP's character ids, without
-            sentence boundaries, pads (all 0) after the tokens.
+            sentence boundaries; pads (all 0) follow the tokens.
 
         # Returns
 
         `Tensor`
-            Shape `(batch_size, num_tokens, 2 * num_layers - 1, projection_dim)`: the outputs in the
-            places that `half_of` says; 0 at pads.
+            Shape `(batch_size, num_tokens, 2 * num_layers - 1, projection_dim)`: the layer slices
+            in the order of `slice_index`; 0 at pads.
         """
         mask = (inputs > 0).any(dim=-1)
         shape = *mask.shape, 2 * self.num_layers - 1, self.options.projection_dim
@@ -98,83 +145,71 @@ class BiLm(nn.Module):
             lengths = mask.sum(dim=1)
             words, word_of_token = torch.unique(inputs[mask], dim=0, return_inverse=True)
             vectors = self.encode_words(torch.cat([words, self.boundaries]))
-            for half, values in self.halves(vectors, word_of_token, lengths[lengths > 0]):
-                outputs[:, :, half][mask] = values
+            for index, values in self.slices(vectors, word_of_token, lengths[lengths > 0]):
+                outputs[:, :, index][mask] = values
         return outputs
 
     def pack(self) -> "BiLm":
         """
-        Has a frozen biLM multiply faster, if it is on a CPU that can do so, until it is moved,
-        copied or pickled. Elsewhere, and of one that learns, nothing changes.
+        Packs the weights of a frozen biLM for faster products, if the CPU supports it.
+
+        Moving, copying or pickling the biLM unpacks them.
         """
         if not any(weight.requires_grad for weight in self.parameters()):
             pack_weights(self)
         return self
 
     def _apply(self, *args: Any, **kwargs: Any) -> "BiLm":
-        """What `to` and its kin go through, as packed weights cannot."""
+        """Unpacks the weights, which `to` and similar methods do not support."""
         unpack_weights(self)
         moved: BiLm = super()._apply(*args, **kwargs)  # type: ignore[no-untyped-call]
         return moved
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copies and pickles are made of, and cannot be of packed weights."""
+        """Unpacks the weights, which copying and pickling do not support."""
         unpack_weights(self)
         return self.__dict__
 
     def encode_words(self, character_ids: Tensor) -> Tensor:
         """
-        The token layer of words, or of `boundaries`, the begin and the end of a sentence.
+        Computes the token layer.
 
-        # Parameters
-
-        character_ids : `Tensor`
-            Shape `(num_words, max_characters)`.
-
-        # Returns
-
-        `Tensor`
-            Shape `(num_words, projection_dim)`.
+        Returns vectors, `(num_words, projection_dim)`, of character ids, `(num_words,
+        max_characters)`: of words or of `boundaries`, the begin and the end of a sentence.
         """
-        with computing_in(self._compute, character_ids.device, self._learns):
+        with compute_precision(self._compute, character_ids.device, self._is_training_weights):
             vectors: Tensor = self.character_encoder(character_ids)
         return vectors
 
-    def halves(
+    def slices(
         self,
         vectors: Tensor,
         word_of_token: Tensor,
         lengths: Tensor,
         dtype: torch.dtype = torch.float32,
         check: Check = go_on,
-    ) -> Halves:
+    ) -> LayerSlices:
         """
-        The outputs at the tokens of some sentences, direction by direction, so that what one
-        direction needed is free when the other begins.
+        Computes the layer slices of some sentences, one direction after the other to save memory.
 
         # Parameters
 
         vectors : `Tensor`
             Shape `(num_words + 2, projection_dim)`: those of words, then of the two `boundaries`.
         word_of_token : `Tensor`
-            Shape `(num_tokens,)`: the word of each token, sentence by sentence.
+            Shape `(num_tokens,)`: the index of each token's word, sentence by sentence.
         lengths : `Tensor`
-            Shape `(num_sentences,)`: tokens of each sentence, each at least 1.
+            Shape `(num_sentences,)`: the number of tokens of each sentence, at least 1.
         dtype : `torch.dtype`, optional (default = `torch.float32`)
-            Of the values.
+            The dtype of the slices.
         check : `Check`, optional
-            Called at each step.
-
-        # Returns
-
-        `Halves`
-            Values of shape `(num_tokens, projection_dim)`.
+            Called at each level of the trees; may raise an exception to cancel.
         """
         inputs = vectors, word_of_token, lengths, dtype, check
-        outputs = (self.outputs(direction, *inputs) for direction in (0, 1))
-        return in_places(vectors.to(dtype), word_of_token, outputs)
+        outputs = (self.lstm_outputs(direction, *inputs) for direction in (0, 1))
+        return layer_slices(vectors.to(dtype), word_of_token, outputs)
 
-    def outputs(
+    def lstm_outputs(
         self,
         direction: int,
         vectors: Tensor,
@@ -183,20 +218,26 @@ class BiLm(nn.Module):
         dtype: torch.dtype = torch.float32,
         check: Check = go_on,
     ) -> list[Tensor]:
-        """One direction's output of each LSTM layer at the tokens of some sentences."""
+        """Computes one direction of each LSTM layer at the tokens; arguments as for `slices`."""
         stack = self.backward_stack if direction else self.forward_stack
         boundary = len(vectors) - 2 + direction
-        contexts = Contexts.of(word_of_token, lengths, boundary, backward=bool(direction))
-        with computing_in(self._compute, vectors.device, self._learns):
-            outputs = stack(vectors, contexts.words, contexts.parents, check)
-        # Each layer of the tree is dropped when its tokens have been copied.
-        return [outputs.pop(0).to(dtype)[contexts.node_of_token] for _ in range(len(outputs))]
+        tree = PrefixTree.of(word_of_token, lengths, boundary, backward=bool(direction))
+        with compute_precision(self._compute, vectors.device, self._is_training_weights):
+            outputs = stack(vectors, tree.words, tree.parents, check)
+        # Frees each layer of the tree after its tokens were copied.
+        return [outputs.pop(0).to(dtype)[tree.node_of_token] for _ in range(len(outputs))]
 
     @property
     def device(self) -> torch.device:
-        """Where it computes."""
+        """The device of the weights."""
         return self.boundaries.device
 
     @property
-    def _learns(self) -> bool:
+    def _is_training_weights(self) -> bool:
         return torch.is_grad_enabled() and self.character_encoder.projection.weight.requires_grad
+
+
+def check_files(files: ElmoFiles) -> BiLmOptions:
+    """Checks that an ELMo's files fit together, without reading the weights."""
+    with torch.device("meta"):
+        return BiLm(files.options, files.weights, check_only=True).options

@@ -1,4 +1,4 @@
-"""The biLM's token layer: a vector for a word from its characters, without context."""
+"""The biLM's token layer: computes a context-free vector of a word from its characters."""
 
 from typing import TypeVar, cast
 
@@ -7,29 +7,30 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import skip_init
 
-from .options import BiLmOptions
+from .files import BiLmOptions
 from .packed_weights import linear
 from .prefix_tree import rows_for
 from .weights import WeightFile
 
 NUM_CHARACTERS = 261
-"""256 bytes, begin and end of sentence, begin and end of word, padding (bilm-tf's mapping)."""
+"""256 bytes, begin and end of sentence, begin and end of word, padding (bilm-tf's ids)."""
 
 PADDING = 261
-"""The id of a pad after a word: bilm-tf's plus one, as AllenNLP's indexer counts; 0 is no token."""
+"""The id of a pad after a word, in AllenNLP's ids: bilm-tf's plus one; 0 is no token."""
 
 WORDS_PER_PRODUCT = 256
-"""Words that are encoded at once; bounds the memory (46 MB for the longest, at full size). On a GPU
-it is always so many, with pads (see `products.py`)."""
-
+"""The batch size, which bounds the memory (46 MB for the longest words, at full size). On a GPU,
+batches are padded to this size (see `lstm.product`)."""
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
 def _blank(kind: type[Layer], *sizes: int) -> Layer:
     """
-    A layer whose weights are yet to be read. Torch's own way draws random ones: for nothing, and
-    those who draw after it would get others whenever a biLM is loaded.
+    Creates a layer with uninitialized weights.
+
+    Torch's random initialization would waste time, and loading a biLM would change the random
+    numbers of the rest of the run.
     """
     layer: Layer = skip_init(kind, *sizes, device=torch.get_default_device())
     return layer
@@ -37,13 +38,8 @@ def _blank(kind: type[Layer], *sizes: int) -> Layer:
 
 class Highway(nn.Module):
     """
-    One highway layer (https://arxiv.org/abs/1505.00387) in bilm-tf's form,
+    A highway layer (https://arxiv.org/abs/1505.00387) in bilm-tf's form,
     ``g * relu(A x) + (1 - g) * x`` with ``g = sigmoid(B x)``.
-
-    # Parameters
-
-    dim : `int`
-        Width of its input and output.
     """
 
     def __init__(self, dim: int) -> None:
@@ -52,17 +48,7 @@ class Highway(nn.Module):
         self.carry = _blank(nn.Linear, dim, dim)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """
-        # Parameters
-
-        inputs : `Tensor`
-            Shape `(num_words, dim)`.
-
-        # Returns
-
-        `Tensor`
-            Shape `(num_words, dim)`.
-        """
+        """Returns a tensor of the shape of `inputs`, `(num_words, dim)`."""
         gate = torch.sigmoid(linear(inputs, self.carry.weight, self.carry.bias))
         transformed = linear(inputs, self.transform.weight, self.transform.bias)
         return torch.lerp(inputs, functional.relu(transformed), gate)
@@ -73,18 +59,13 @@ class CharacterEncoder(nn.Module):
     Character embeddings, convolutions of several widths with max pooling, highway layers and a
     projection: ELMo's context-insensitive token layer
     (https://arxiv.org/abs/1802.05365, section 3).
-
-    # Parameters
-
-    options : `BiLmOptions`
-        The shape.
     """
 
     def __init__(self, options: BiLmOptions) -> None:
         super().__init__()
         self._activation = getattr(torch, options.activation)
         self._max_width = max(width for width, _ in options.filters)
-        # Row 0 stands for "no token": AllenNLP's character ids are bilm-tf's plus one.
+        # Row 0 is "no token": AllenNLP's character ids are bilm-tf's plus one.
         self.embedding = _blank(nn.Embedding, NUM_CHARACTERS + 1, options.character_dim)
         self.convolutions = nn.ModuleList(
             _blank(nn.Conv1d, options.character_dim, number, width)
@@ -100,7 +81,7 @@ class CharacterEncoder(nn.Module):
         # Parameters
 
         character_ids : `Tensor`
-            Shape `(num_words, max_characters)`, AllenNLP's character ids of one word a row.
+            Shape `(num_words, max_characters)`: AllenNLP's character ids, one word a row.
 
         # Returns
 
@@ -108,7 +89,7 @@ class CharacterEncoder(nn.Module):
             Shape `(num_words, projection_dim)`.
         """
         lengths = _lengths(character_ids)
-        # Words of about one length together, so that few pads are convolved.
+        # Words are sorted by length, so that few pads are convolved.
         order = lengths.argsort(stable=True)
         vectors = torch.cat(
             [
@@ -119,11 +100,11 @@ class CharacterEncoder(nn.Module):
         return vectors[order.argsort()]
 
     def _encode(self, character_ids: Tensor, length: int) -> Tensor:
-        """The vectors of words of at most `length` characters."""
+        """Encodes words of at most `length` characters."""
         num_words = len(character_ids)
         on_cpu = character_ids.device.type == "cpu"
         padding = (0, 0, 0, (rows_for(num_words) if on_cpu else WORDS_PER_PRODUCT) - num_words)
-        # All windows of pads alone give the same: one of each width is enough.
+        # All windows of pads are equal: one of each width is enough.
         kept = functional.pad(character_ids, padding)[:, : length + self._max_width]
         vectors = self._convolve(self.embedding(kept))
         for highway in self.highways:
@@ -131,7 +112,7 @@ class CharacterEncoder(nn.Module):
         return linear(vectors, self.projection.weight, self.projection.bias)[:num_words]
 
     def _convolve(self, embedded: Tensor) -> Tensor:
-        """As plain products of windows, which are several times faster than torch's Conv1d."""
+        """Computes convolutions as products of windows, several times faster than `Conv1d`."""
         dim = embedded.shape[-1]
         pooled = []
         for convolution in cast(list[nn.Conv1d], self.convolutions):
@@ -158,13 +139,13 @@ class CharacterEncoder(nn.Module):
 
 
 def _lengths(character_ids: Tensor) -> Tensor:
-    """Characters of each word without the pads after it, `(num_words,)`."""
+    """Returns the length of each word in characters, `(num_words,)`."""
     positions = torch.arange(1, character_ids.shape[1] + 1, device=character_ids.device)
     return ((character_ids != PADDING) * positions).amax(dim=1)
 
 
 def _copy_linear(linear: nn.Linear, file: WeightFile, group: str, name: str) -> None:
-    # TensorFlow multiplies from the left, so its matrices are transposed.
+    # TensorFlow's matrices are transposed.
     weight = file.read(f"{group}/W_{name}", (linear.in_features, linear.out_features))
     linear.weight.copy_(weight.T)
     linear.bias.copy_(file.read(f"{group}/b_{name}", (linear.out_features,)))

@@ -1,25 +1,25 @@
-"""The number format that the biLM's LSTMs compute in."""
+"""The compute precision of a frozen biLM, and what devices support."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import torch
 
-COMPUTES = {
+COMPUTE_DTYPES = {
     "fp32": torch.float32,
     "tf32": torch.float32,
     "bf16": torch.bfloat16,
     "fp16": torch.float16,
 }
-"""What the weights and the matrix products of the LSTMs are in. "tf32" keeps single precision and
-lets a GPU round what it multiplies to 10 bits. Memory cells are always in single precision."""
+"""The dtype of the LSTMs' weights and matrix products. "tf32" lets a GPU round the factors of
+single-precision products to 10 bits. Cell states are always in single precision."""
 
 X86_WITH_BF16 = ("avx512_bf16", "amx_bf16")
-"""The extensions of x86 that multiply bf16, as torch and Linux name them."""
+"""The x86 extensions that multiply bf16, as torch and Linux name them."""
 
 
-def obstacle(compute: str, device: torch.device) -> str:
-    """Why a device cannot compute in a format."""
+def why_unsupported(compute: str, device: torch.device) -> str:
+    """Returns why a device does not support a precision, empty if it does."""
     if device.type != "cuda" and compute in ("tf32", "fp16"):
         return f"{compute} needs a GPU"
     if device.type == "cuda" and compute == "bf16" and not torch.cuda.is_bf16_supported(False):
@@ -27,10 +27,8 @@ def obstacle(compute: str, device: torch.device) -> str:
     return ""
 
 
-def is_slow(compute: str, device: torch.device) -> bool:
-    """
-    Whether a device computes in a format by means of another: right, but slower than in that one.
-    """
+def is_emulated(compute: str, device: torch.device) -> bool:
+    """Returns whether a device emulates a precision: results are right, but slower than in fp32."""
     if device.type != "cpu" or compute != "bf16":
         return False
     if not hasattr(torch.cpu, "get_capabilities"):  # an older torch
@@ -40,11 +38,8 @@ def is_slow(compute: str, device: torch.device) -> bool:
 
 
 @contextmanager
-def products_in(compute: str, device: torch.device) -> Iterator[None]:
-    """
-    Lets a GPU's products of single-precision matrices use TF32, or forbids it, for a while, to all
-    threads. For a CPU it does nothing.
-    """
+def matmul_precision(compute: str, device: torch.device) -> Iterator[None]:
+    """Allows or forbids TF32 in the matrix products of a GPU, for all threads; no-op on a CPU."""
     if device.type != "cuda":
         yield
         return
@@ -58,11 +53,8 @@ def products_in(compute: str, device: torch.device) -> Iterator[None]:
 
 
 @contextmanager
-def computing_in(compute: str, device: torch.device, learns: bool) -> Iterator[None]:
-    """
-    Lets a biLM compute in a format for a while. What does not learn does so within an autocast,
-    too, which else gives products in a format of its own.
-    """
-    autocast = nullcontext() if learns else torch.autocast(device.type, enabled=False)
-    with products_in(compute, device), autocast:
+def compute_precision(compute: str, device: torch.device, trainable: bool) -> Iterator[None]:
+    """Sets the precision of a biLM's products; autocast applies to a trainable biLM only."""
+    autocast = nullcontext() if trainable else torch.autocast(device.type, enabled=False)
+    with matmul_precision(compute, device), autocast:
         yield

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .files import BiLmOptions
 from .one_thread_workers import Check, go_on
-from .options import BiLmOptions
 from .packed_weights import add_linear_, linear
 from .prefix_tree import MIN_ROWS, rows_for
 from .weights import WeightFile

@@ -1,104 +1,73 @@
-"""Workers that compute on one thread each: what they give depends on nothing but the task."""
+"""A thread pool whose tasks compute on one thread each, so their results are reproducible."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import torch
 
-Given = ParamSpec("Given")
-Found = TypeVar("Found")
-
-
-class InterruptedTask(Exception):
-    """Raised in a worker when what it computes is not wanted any more."""
-
-    def __init__(self) -> None:
-        super().__init__("nobody waits for this task any more")
-
-
 Check = Callable[[], None]
-"""Called now and then by a long task; what it raises ends the task."""
+"""Called repeatedly by a long task; raises an exception to cancel it."""
 
 
 def go_on() -> None:
-    """The check of a task that nobody interrupts."""
+    """The `Check` of a task that is never cancelled."""
 
 
-class OneThreadWorkers:
+class CancelledTask(Exception):
+    """Raised in a worker when its result is not needed any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the result of this task is not needed any more")
+
+
+class OneThreadWorkers(ThreadPoolExecutor):
     """
-    Threads in each of which torch computes on that thread alone; made by `one_thread_workers`.
+    A thread pool in which each worker computes torch operations on a single thread.
 
-    Torch shares an operation out among threads by its size and by how many they are, and gives some
-    values other last digits for it. Tasks that stay on one thread each give the same bits on any
-    number of them. Their products are faster, too: two at once, on one thread each, do 4 to 33 %
-    more in single precision than one on two threads (measured with 160 to 384 rows at ELMo's full
-    size).
+    Torch splits an operation among threads by its size and their number, which changes the last
+    digits of some values. Single-threaded tasks return the same bits with any number of workers.
+    They are faster, too: two matrix products at once, on one thread each, reach 4 to 33 % more in
+    single precision than one on two threads (measured with 160 to 384 rows at ELMo's full size).
+
+    Leaving the context cancels waiting tasks, and running ones at their next `check`.
 
     # Parameters
 
-    pool : `ThreadPoolExecutor`
-        The threads.
+    num_workers : `int`
+        The number of threads.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
-        self._pool = pool
-        self._interrupted = Event()
+    def __init__(self, num_workers: int) -> None:
+        super().__init__(num_workers, "bilm", initializer=_use_one_thread)
+        num_threads = torch.get_num_threads()
+        self._is_cancelled = Event()
+        # The pool starts a thread when all others are busy, so the barrier starts them all.
+        started = Barrier(num_workers + 1)
+        try:
+            for _ in range(num_workers):
+                self.submit(started.wait)
+            started.wait()
+        except BaseException:
+            started.abort()
+            self.__exit__()
+            raise
+        # The setting is per thread, but new threads inherit the one that was set last.
+        torch.set_num_threads(num_threads)
 
-    def submit(
-        self, task: Callable[Given, Found], *args: Given.args, **kwargs: Given.kwargs
-    ) -> "Future[Found]":
-        """
-        # Parameters
-
-        task : `Callable`
-            What to do. What is to be stopped early calls `check` now and then.
-
-        # Returns
-
-        `Future`
-            What the task returns or raises; tasks begin in the order in which they came.
-        """
-        return self._pool.submit(task, *args, **kwargs)
+    def __exit__(self, *error: Any) -> None:
+        """Cancels all tasks and ends the threads."""
+        self._is_cancelled.set()
+        self.shutdown(cancel_futures=True)
 
     def check(self) -> None:
-        """Raises `InterruptedTask` where nobody waits for the task any more."""
-        if self._interrupted.is_set():
-            raise InterruptedTask
-
-    def interrupt(self) -> None:
-        """Lets tasks that run end at their next `check`."""
-        self._interrupted.set()
+        """Raises `CancelledTask` after the context was left."""
+        if self._is_cancelled.is_set():
+            raise CancelledTask
 
 
-@contextmanager
-def one_thread_workers(number: int) -> Iterator[OneThreadWorkers]:
-    """
-    Workers for as long as the block lasts. An exception in the block, Ctrl-C among them, ends the
-    tasks that run and drops those that wait.
-    """
-    num_threads = torch.get_num_threads()
-    pool = ThreadPoolExecutor(number, "bilm", initializer=_compute_on_one_thread)
-    workers = OneThreadWorkers(pool)
-    # The pool starts a thread when all others are busy; so all are started here.
-    started = Barrier(number + 1)
-    try:
-        for _ in range(number):
-            pool.submit(started.wait)
-        started.wait()
-        # Torch keeps the number for each thread, but gives new threads the one that was set last.
-        torch.set_num_threads(num_threads)
-        yield workers
-    finally:
-        # After an interrupt, threads may still wait for this one.
-        started.abort()
-        workers.interrupt()
-        pool.shutdown(cancel_futures=True)
-
-
-def _compute_on_one_thread() -> None:
+def _use_one_thread() -> None:
     torch.set_num_threads(1)
-    # A thread that has not asked for its number yet takes over what another sets.
+    # Until its first query, a thread follows changes that another thread makes.
     torch.get_num_threads()

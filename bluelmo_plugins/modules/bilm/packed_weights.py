@@ -1,4 +1,4 @@
-"""Weights in the order that the kernels of a CPU read, and the number of kernels that are kept."""
+"""Weights packed for oneDNN's kernels, and the size of its kernel cache."""
 
 import os
 import platform
@@ -10,36 +10,37 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-MOST_KEPT = 16
+ONEDNN_CACHE_CAPACITY = 16
 
-_SETTINGS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
-"""Of oneDNN's own cache (https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html),
-and of that which torch has on top of it. Both are read at the first product, and never again."""
+_CAPACITY_VARIABLES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+"""The capacities of oneDNN's own cache
+(https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html) and of torch's cache on top
+of it. Both are read once, at the first product."""
 
 
-def keep_few_products() -> None:
+def limit_onednn_cache() -> None:
     """
-    Has torch keep the last `MOST_KEPT` products that oneDNN has compiled, in bf16 or by packed
-    weights, or as many as the environment says already. It must be called before the first of them.
+    Limits oneDNN's cache of compiled kernels, unless the environment sets a limit.
 
-    Each shape is compiled by itself, and takes up to 4 MB; by default 1,024 are kept. As batches of
-    text are of ever other shapes, twenty epochs of BC5CDR in bf16 took 3 GB so, and 1.2 GB like
-    this. They took about as long: a large product takes far more time than it takes to compile.
+    Each shape of a product is compiled separately and takes up to 4 MB; the default capacity is
+    1,024. Since batches of text have ever other shapes, twenty epochs of BC5CDR in bf16 took 3 GB
+    with the default and 1.2 GB with this limit, in about the same time: compiling a large product
+    takes far less time than computing it.
     """
-    for name in _SETTINGS:
-        os.environ.setdefault(name, str(MOST_KEPT))
+    for name in _CAPACITY_VARIABLES:
+        os.environ.setdefault(name, str(ONEDNN_CACHE_CAPACITY))
 
 
 _ROWS = 128
-"""Rows of the products that the order is chosen for: about those of a step."""
+"""The number of rows that oneDNN chooses the layout for: about the size of a level of a tree."""
 
 
 def pack_weights(module: nn.Module) -> None:
     """
-    Packs the matrices of a module where torch can do so, on an x86 CPU.
+    Packs the matrices of a module, if torch supports it on this CPU.
 
-    Others are brought into that order in every product, anew, which takes half of the time where
-    the rows are few, as those of a step are.
+    Other matrices are packed again in every product, which takes half of the time of a product with
+    few rows.
     """
     for owner, name, weight in _matrices(module):
         if not weight.is_mkldnn and _can_pack(weight.device.type, weight.dtype):
@@ -48,30 +49,14 @@ def pack_weights(module: nn.Module) -> None:
 
 
 def unpack_weights(module: nn.Module) -> None:
-    """Gives a module the weights that it had before they were packed, to the last bit."""
+    """Restores the weights of a module, bit by bit."""
     for owner, name, weight in _matrices(module):
         if weight.is_mkldnn:
             setattr(owner, name, nn.Parameter(weight.to_dense(), requires_grad=False))
 
 
 def linear(rows: Tensor, weight: Tensor, bias: Optional[Tensor] = None) -> Tensor:
-    """
-    `torch.nn.functional.linear`, also by a packed weight.
-
-    # Parameters
-
-    rows : `Tensor`
-        Shape `(num_rows, dim)`.
-    weight : `Tensor`
-        Shape `(out_dim, dim)`.
-    bias : `Optional[Tensor]`, optional
-        Shape `(out_dim,)`.
-
-    # Returns
-
-    `Tensor`
-        Shape `(num_rows, out_dim)`.
-    """
+    """Computes `torch.nn.functional.linear` with an ordinary or a packed weight."""
     if not weight.is_mkldnn:
         return functional.linear(rows, weight, bias)
     product: Tensor = torch.ops.mkldnn._linear_pointwise(rows, weight, bias, "none", [], "")
@@ -79,16 +64,7 @@ def linear(rows: Tensor, weight: Tensor, bias: Optional[Tensor] = None) -> Tenso
 
 
 def add_linear_(sums: Tensor, rows: Tensor, weight: Tensor) -> None:
-    """
-    Adds `linear` to what is there already.
-
-    # Parameters
-
-    sums : `Tensor`
-        Shape `(num_rows, out_dim)`.
-    rows, weight : `Tensor`
-        As for `linear`.
-    """
+    """Adds `linear(rows, weight)` in place."""
     if weight.is_mkldnn:
         sums.add_(linear(rows, weight))
     else:
@@ -96,7 +72,7 @@ def add_linear_(sums: Tensor, rows: Tensor, weight: Tensor) -> None:
 
 
 def _matrices(module: nn.Module) -> Iterator[tuple[nn.Module, str, Tensor]]:
-    """Each matrix that rows are multiplied by: who has it, its name there, itself."""
+    """Yields each weight matrix with its module and its name there."""
     for owner in module.modules():
         if not isinstance(owner, nn.Embedding):
             for name, weight in list(owner.named_parameters(recurse=False)):
@@ -107,8 +83,9 @@ def _matrices(module: nn.Module) -> Iterator[tuple[nn.Module, str, Tensor]]:
 @cache
 def _can_pack(device: str, dtype: torch.dtype) -> bool:
     """
-    Whether this torch, as it was built, has the operations that it compiles frozen models to. They
-    are not part of its interface; on processors other than x86 they were not tried.
+    Returns whether torch has the operations that its compiler uses for frozen models.
+
+    They are not part of its public interface; on processors other than x86 they were not tested.
     """
     ops = torch.ops.mkldnn
     names = ("_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported")

@@ -1,4 +1,4 @@
-"""The distinct contexts of a batch of sentences: what one direction of the biLM has to compute."""
+"""The prefix tree of a batch: each distinct context of one direction of the biLM is one node."""
 
 from dataclasses import dataclass
 
@@ -7,76 +7,71 @@ import torch
 from torch import Tensor
 
 MIN_ROWS = 16
-"""A level has at least so many nodes. In a product of fewer than 12 rows, a row may get other bits
-than in a greater one (measured with MKL's fp32)."""
+"""The minimum size of a level. In a product of fewer than 12 rows, a row may get other bits than in
+a larger one (measured with MKL in fp32)."""
 
 ROW_STEP = 8
-"""Products are over a multiple of so many rows, as the last few of another number may get other
-bits (measured with MKL's fp32). In bf16, each number of rows is compiled by itself."""
+"""Levels are padded to a multiple of this size, since the last rows of other sizes may get other
+bits (measured with MKL in fp32). In bf16, each size is compiled separately."""
 
 
-def rows_for(contexts: int) -> int:
-    """How many rows the product for some distinct contexts, or words, should have."""
-    return max(MIN_ROWS, -(-contexts // ROW_STEP) * ROW_STEP)
+def rows_for(num_nodes: int) -> int:
+    """Returns the padded number of rows of a product over some distinct contexts or words."""
+    return max(MIN_ROWS, -(-num_nodes // ROW_STEP) * ROW_STEP)
 
 
 @dataclass(frozen=True)
-class Contexts:
+class PrefixTree:
     """
-    A tree of contexts, level by level.
+    The trie of a batch of sentences, level by level.
 
-    The state of a direction after a token depends on that token and what the direction read before
-    it, and on nothing else. So sentences that begin alike share the forward states of their common
-    beginning, and sentences that end alike share the backward states of their common end: each
-    distinct context is a node of a tree, computed once. Relation corpora repeat a sentence once per
-    pair of entities with two words masked, which makes the tree half the size of the text.
+    The state of a direction after a token depends only on this token and on those that the
+    direction read before it. So sentences that begin alike share the forward states of their common
+    prefix, and sentences that end alike share the backward states of their common suffix: each
+    distinct context is a node, computed once. Relation corpora repeat a sentence once per pair of
+    entities with two words masked, which makes the tree half the size of the text.
     """
 
     words: Tensor
-    """Shape `(num_nodes,)`: the word that each node reads, level by level. Level 0 is the root, the
-    sentence boundary (begin of sentence forwards, end of sentence backwards). A level repeats
-    contexts to have as many as `rows_for` says."""
+    """Shape `(num_nodes,)`: the word of each node, level by level. Level 0 is the root: the
+    sentence boundary (begin of sentence forwards, end of sentence backwards). Nodes are repeated to
+    pad a level to the size of `rows_for`."""
     parents: list[Tensor]
-    """For each level, the parent of each of its nodes, as a position in the level before; 0 for the
-    root, which comes after the zero state. Shapes `(level_size,)`."""
+    """For each level, the parent of each node as an index into the previous level; 0 for the root,
+    which follows the zero state. Shapes `(level_size,)`."""
     node_of_token: Tensor
-    """Shape `(num_tokens,)`: the node at which the direction has read each token of the batch,
-    sentence by sentence, tokens always in the sentence's own order."""
+    """Shape `(num_tokens,)`: the node of each token of the batch, sentence by sentence; tokens are
+    in the order of the text for both directions."""
 
     @classmethod
     def of(
         cls, word_of_token: Tensor, lengths: Tensor, boundary: int, *, backward: bool
-    ) -> "Contexts":
+    ) -> "PrefixTree":
         """
-        Finds the distinct contexts of the given sentences.
+        Builds the tree of one direction, on the device of `word_of_token`.
 
         # Parameters
 
         word_of_token : `Tensor`
-            Shape `(num_tokens,)`: the number of each token's word, sentence by sentence.
+            Shape `(num_tokens,)`: the index of each token's word, sentence by sentence.
         lengths : `Tensor`
-            Shape `(num_sentences,)`: tokens of each sentence, each at least 1.
+            Shape `(num_sentences,)`: the number of tokens of each sentence, at least 1.
         boundary : `int`
-            The number that stands for the sentence boundary; no word has a greater one.
+            The index of the sentence boundary; greater than that of any word.
         backward : `bool`
             Whether sentences are read from their end.
-
-        # Returns
-
-        `Contexts`
-            On the device of `word_of_token`.
         """
         device = word_of_token.device
         words, sizes = word_of_token.cpu().numpy(), lengths.cpu().numpy()
         starts = sizes.cumsum() - sizes
-        # Longest first, so that the sentences that reach a level are the first ones.
+        # Longest first, so that the sentences that reach a level come first.
         order = numpy.argsort(-sizes, kind="stable")
         sizes, starts = sizes[order], starts[order]
         num_alive = numpy.searchsorted(-sizes, -numpy.arange(1, sizes[0] + 1), side="right")
         level_words = [numpy.full(MIN_ROWS, boundary)]
         parents = [numpy.zeros(MIN_ROWS, dtype=int)]
         node_of_token = numpy.empty_like(words)
-        node_of_sentence = numpy.zeros_like(sizes)  # as a position in the level before
+        node_of_sentence = numpy.zeros_like(sizes)  # as an index into the previous level
         num_nodes = MIN_ROWS
         for depth, alive in enumerate(num_alive):
             tokens = starts[:alive] + (sizes[:alive] - 1 - depth if backward else depth)

@@ -6,7 +6,7 @@ from typing import Optional
 import h5py
 import torch
 
-from .options import ElmoFileError, PathOrStr, check_regular, shortened
+from .files import ElmoFileError, PathOrStr, check_regular, shortened
 
 _MAX_RATIO = 20
 """How much smaller weights may be in the file; compression takes a tenth off them."""

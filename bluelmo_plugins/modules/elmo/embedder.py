@@ -1,20 +1,27 @@
-"""ELMo's features of a token: learned mixes of the biLM's layers, side by side."""
+"""ELMo's features: scalar mixes of the biLM's layers, concatenated."""
 
 from pathlib import Path
 from typing import Optional, Union
 
+import torch
 from allennlp.modules.token_embedders import TokenEmbedder
-from torch import Tensor
+from torch import Tensor, nn
 
 from bluelmo_plugins.errors import InputError, unknown_name
-from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, ElmoFileError, ElmoFiles
+from bluelmo_plugins.modules.bilm import (
+    COMPUTE_DTYPES,
+    BiLm,
+    ElmoFileError,
+    ElmoFiles,
+    check_files,
+    slice_index,
+)
 from bluelmo_plugins.modules.dropout import Dropout
 from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureCacheOptions
 from bluelmo_plugins.modules.elmo.frozen_bilm import FrozenBiLm
-from bluelmo_plugins.modules.elmo.scalar_mix import ScalarMixes
 
 ARCHIVED = "elmo"
-"""The folder of ELMo's files in an archive that needs no others."""
+"""The folder of ELMo's files in an archive that contains them."""
 
 
 @TokenEmbedder.register("blue_elmo")
@@ -22,8 +29,8 @@ class ElmoEmbedder(TokenEmbedder):
     """
     Several scalar mixes of the biLM's layers, concatenated.
 
-    AllenNLP's `ElmoTokenEmbedder` gives one mix; the BLUE baseline concatenates two, each with
-    weights and a gamma of its own (elmoft.py: `num_output_representations=2`).
+    AllenNLP's `ElmoTokenEmbedder` has one mix; the BLUE baseline concatenates two, each with its
+    own weights and gamma (elmoft.py: `num_output_representations=2`).
 
     Registered as a `TokenEmbedder` with name "blue_elmo".
 
@@ -34,25 +41,25 @@ class ElmoEmbedder(TokenEmbedder):
     weight_file : `str`
         ELMo's weights.hdf5.
     num_representations : `int`, optional (default = `2`)
-        How many scalar mixes.
+        The number of scalar mixes.
     dropout : `float`, optional (default = `0.5`)
         Dropout of the mixes.
     requires_grad : `bool`, optional (default = `False`)
-        Whether the biLM is fine-tuned too; otherwise only the mixes learn. A biLM that learns is
-        part of the model's state as a whole; of a frozen one, the state holds the SHA-256 only.
+        Whether the biLM is trainable; otherwise only the mixes are. The model's state contains a
+        trainable biLM, but only the SHA-256 of a frozen one.
     compute : `str`, optional (default = `"fp32"`)
-        What a frozen biLM computes in: "fp32", "bf16", or, on a GPU, "tf32" or "fp16".
+        The compute precision of a frozen biLM: "fp32", "bf16", or, on a GPU, "tf32" or "fp16".
     feature_store : `Optional[FeatureCacheOptions]`, optional (default = `None`)
-        Where the layers of a frozen biLM are kept; `None`: they are computed anew in every epoch.
+        The feature cache of a frozen biLM; `None` computes the layers in every epoch.
     archive_files : `bool`, optional (default = `False`)
-        Whether ELMo's files are put into the folder "elmo" of the serialization directory;
-        with `include_in_archive: ['elmo']` an archive then needs no files beside it.
+        Whether to copy ELMo's files into the folder "elmo" of the serialization directory; with
+        `include_in_archive: ['elmo']` an archive then contains them.
     serialization_dir : `Optional[str]`, optional (default = `None`)
-        Given by AllenNLP: where the run, or the opened archive, is.
+        Given by AllenNLP: the folder of the run, or of the opened archive.
 
-    Raises `InputError` where an ELMo file cannot be used. If both are missing, as where an archive
-    was trained on another machine, those in the folder that `ELMO_DIR` names are used, or those
-    in the archive.
+    Raises `InputError` if an ELMo file cannot be used. If both files are missing, as for an archive
+    that was trained on another machine, those in the folder that `ELMO_DIR` names are used, or
+    those in the archive.
     """
 
     def __init__(
@@ -68,12 +75,12 @@ class ElmoEmbedder(TokenEmbedder):
         serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__()
-        if compute not in COMPUTES:
-            raise unknown_name("compute", compute, COMPUTES)
+        if compute not in COMPUTE_DTYPES:
+            raise unknown_name("compute", compute, COMPUTE_DTYPES)
         if requires_grad and compute != "fp32":
             raise InputError(
                 f"compute is '{compute}'",
-                expected="'fp32', since the biLM learns",
+                expected="'fp32', since the biLM is trainable",
                 hint="For mixed precision, set compute:: to 'bf16' in the config",
             )
         files = ElmoFiles(options_file, weight_file)
@@ -84,13 +91,10 @@ class ElmoEmbedder(TokenEmbedder):
         bilm: Union[BiLm, FrozenBiLm]
         try:
             if requires_grad:
-                # Before memory is taken for what the options ask for.
-                files.check()
-            bilm = (
-                BiLm(files.options, files.weights, requires_grad=True)
-                if requires_grad
-                else FrozenBiLm(files, feature_store, compute, archived)
-            )
+                check_files(files)  # before memory of the size in the options is allocated
+                bilm = BiLm(files.options, files.weights, requires_grad=True)
+            else:
+                bilm = FrozenBiLm(files, feature_store, compute, archived)
             if archive_files and folder:
                 files.copy_to(folder)
         except ElmoFileError as error:
@@ -101,7 +105,7 @@ class ElmoEmbedder(TokenEmbedder):
         self._output_dim = num_representations * bilm.options.output_dim
 
     def get_output_dim(self) -> int:
-        """Width of a token's features: `num_representations * 2 * projection_dim`."""
+        """Returns the width of a token's features: `num_representations * 2 * projection_dim`."""
         return self._output_dim
 
     def forward(self, elmo_tokens: Tensor) -> Tensor:
@@ -109,7 +113,7 @@ class ElmoEmbedder(TokenEmbedder):
         # Parameters
 
         elmo_tokens : `Tensor`
-            Shape `(batch_size, num_tokens, max_characters)`: character ids of
+            Shape `(batch_size, num_tokens, max_characters)`: character ids from
             `ELMoTokenCharactersIndexer`.
 
         # Returns
@@ -119,3 +123,46 @@ class ElmoEmbedder(TokenEmbedder):
         """
         features: Tensor = self._dropout(self._mixes(self._bilm(elmo_tokens)))
         return features
+
+
+class ScalarMixes(nn.Module):
+    """
+    Several scalar mixes, each ``gamma * sum(softmax(weights)[k] * layer[k])``
+    (https://arxiv.org/abs/1802.05365, equation 1), concatenated.
+
+    AllenNLP's `ScalarMix` computes the same for one mix, layer by layer; with cached features, that
+    took several times as long.
+    """
+
+    def __init__(self, num_mixes: int, num_layers: int) -> None:
+        super().__init__()
+        self.weights = nn.Parameter(torch.zeros(num_mixes, num_layers))
+        self.gammas = nn.Parameter(torch.ones(num_mixes))
+        # Shape: (2, num_layers, num_slices); 1 for the slice of each direction of each layer.
+        selection = torch.zeros(2, num_layers, 2 * num_layers - 1)
+        for direction in range(2):
+            for layer in range(num_layers):
+                selection[direction, layer, slice_index(layer, direction)] = 1
+        self.register_buffer("_selection", selection, persistent=False)
+        self._selection: Tensor
+
+    def forward(self, slices: Tensor) -> Tensor:
+        """
+        # Parameters
+
+        slices : `Tensor`
+            Shape `(batch_size, num_tokens, 2 * num_layers - 1, projection_dim)`: the output of a
+            `BiLm`.
+
+        # Returns
+
+        `Tensor`
+            Shape `(batch_size, num_tokens, num_mixes * 2 * projection_dim)`.
+        """
+        mix_weights = self.gammas.unsqueeze(1) * self.weights.softmax(dim=-1)
+        # Shape: `(2 * num_mixes, num_slices)`.
+        coefficients = torch.einsum("ml,dls->mds", mix_weights, self._selection).flatten(0, 1)
+        tokens = slices.flatten(0, 1)
+        # One small product per token; `matmul` would copy the slices for a single large one.
+        mixes = torch.bmm(coefficients.expand(len(tokens), -1, -1), tokens)
+        return mixes.view(*slices.shape[:2], -1)

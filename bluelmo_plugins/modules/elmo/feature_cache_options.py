@@ -1,4 +1,4 @@
-"""The feature cache as a config describes it, and the layout of features in it."""
+"""The options of the feature cache in a config, and the layout of features in it."""
 
 import hashlib
 import json
@@ -16,25 +16,21 @@ from bluelmo_plugins.modules.bilm import BiLmOptions, ElmoFiles
 from bluelmo_plugins.modules.elmo.feature_cache import FeatureCache
 
 FEATURE_VERSION = 7
-"""Raised by a change of the code that changes a biLM's features, or how they are kept."""
+"""Increase it if a change of the code changes features or their layout."""
 
 PRECISIONS = {"half": torch.float16, "single": torch.float32}
 
 
 @dataclass(frozen=True)
 class FeatureLayout:
-    """
-    One row for each token: the token layer, then both directions of the LSTM layers.
-
-    The two halves of the token layer are equal, so one is kept.
-    """
+    """The layout of cached features: a row for each token, with its slices (see `slice_index`)."""
 
     num_layers: int
     """Layers of the biLM, with the token layer."""
     projection_dim: int
-    """Width of one direction of a layer."""
+    """Width of a layer slice."""
     dtype: torch.dtype = torch.float16
-    """Precision that is kept."""
+    """The dtype in the cache."""
 
     @property
     def row_dim(self) -> int:
@@ -42,26 +38,22 @@ class FeatureLayout:
         return (2 * self.num_layers - 1) * self.projection_dim
 
     def unpack(self, rows: Tensor) -> Tensor:
-        """
-        Returns the layer slices of rows in single precision.
-
-        Shape `(..., 2 * num_layers - 1, projection_dim)`, of rows of shape `(..., row_dim)`.
-        """
+        """Returns rows as slices in fp32, `(..., 2 * num_layers - 1, projection_dim)`."""
         return rows.float().view(*rows.shape[:-1], -1, self.projection_dim)
 
     def to_bytes(self, rows: Tensor) -> memoryview:
-        """Returns the bytes of rows on the CPU, without a copy where these are contiguous."""
+        """Returns the bytes of rows on the CPU, without a copy if they are contiguous."""
         return rows.contiguous().view(torch.uint8).numpy().reshape(-1).data
 
     def from_bytes(self, content: bytes) -> Tensor:
         """Returns rows, shape `(num_tokens, row_dim)`."""
-        # torch takes writable memory only.
+        # torch requires writable memory.
         return torch.frombuffer(bytearray(content), dtype=self.dtype).view(-1, self.row_dim)
 
 
 class FeatureCacheOptions(FromParams):
     """
-    Where and how the layers of a frozen biLM are kept.
+    The feature cache of a frozen biLM.
 
     # Parameters
 
@@ -69,9 +61,9 @@ class FeatureCacheOptions(FromParams):
         The folder of all caches, which several projects may share; by default "bluelmo" in the
         user's cache folder (`XDG_CACHE_HOME`, or ".cache" at home).
     precision : `str`, optional (default = `"half"`)
-        "half" or "single": the precision that is kept.
+        "half" or "single": the precision of cached features.
     max_gigabytes : `float`, optional (default = `64.0`)
-        The size in 10**9 bytes at which a cache takes nothing more.
+        The maximum size of a cache in 10**9 bytes.
     """
 
     def __init__(
@@ -98,8 +90,8 @@ class FeatureCacheOptions(FromParams):
         """
         Returns the cache of an ELMo.
 
-        Files with other contents, another precision (kept or computed) and another version of the
-        code have another cache, so that features are never mistaken for others.
+        Each combination of the files' contents, both precisions and the version of the code has its
+        own cache.
         """
         options_sha256, weights_sha256 = files.digests
         identity: dict[str, str | int] = {
@@ -120,6 +112,6 @@ class FeatureCacheOptions(FromParams):
 
 
 def default_directory() -> Path:
-    """Returns the folder of all caches where a config names none."""
+    """Returns the folder of all caches if a config has none."""
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(cache).expanduser() / "bluelmo"

@@ -1,4 +1,4 @@
-"""The biLM is AllenNLP's with its state reset, and nothing but the sentence itself counts."""
+"""The biLM equals AllenNLP's with its state reset, and depends only on the sentence."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from allennlp.modules.elmo import _ElmoBiLm, batch_to_ids
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm import BiLm, whole_layers
+from bluelmo_plugins.modules.bilm import BiLm, bidirectional_layers
 
 TOLERANCE = {"atol": 1e-5, "rtol": 0}
 
@@ -32,7 +32,7 @@ class Pair:
         """Each sentence's layers, `(num_layers, num_tokens, dim)`, by ours and by the stock one."""
         ids = batch_to_ids(batch)
         self.stock._elmo_lstm.reset_states()
-        ours = torch.stack(whole_layers(self.ours(ids)), dim=1)
+        ours = torch.stack(bidirectional_layers(self.ours(ids)), dim=1)
         stock = torch.stack(self.stock(ids)["activations"], dim=1)[:, :, 1:-1]
         lengths = [len(sentence) for sentence in batch]
         return (
@@ -90,7 +90,7 @@ def test_pads_are_zero(pair: Pair) -> None:
     assert outputs.ne(0).any(dim=-1).all(dim=-1).tolist() == [[True] * 3, [True, False, False]]
 
 
-def test_a_batch_without_any_token_gives_zeros(pair: Pair) -> None:
+def test_a_batch_without_tokens_gives_zeros(pair: Pair) -> None:
     outputs = pair.ours(torch.zeros(2, 3, 50, dtype=torch.long))
     assert outputs.shape == (2, 3, 5, pair.ours.options.projection_dim)
     assert not outputs.any()
@@ -108,9 +108,7 @@ def test_a_frozen_bilm_tracks_no_gradient(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("requires_grad", [False, True])
-def test_a_bilm_that_does_not_learn_at_the_moment_heeds_no_autocast(
-    tiny_elmo: Path, requires_grad: bool
-) -> None:
+def test_without_gradients_autocast_is_ignored(tiny_elmo: Path, requires_grad: bool) -> None:
     files = tiny_elmo / "options.json", tiny_elmo / "weights.hdf5"
     bilm = BiLm(*files, requires_grad=requires_grad)
     ids = batch_to_ids([["Aspirin", "reduces", "fever"], ["a"]])
@@ -120,7 +118,7 @@ def test_a_bilm_that_does_not_learn_at_the_moment_heeds_no_autocast(
             assert torch.equal(bilm(ids), expected)
 
 
-def test_a_bilm_learns_within_an_autocast(tiny_elmo: Path) -> None:
+def test_a_trainable_bilm_is_trained_within_an_autocast(tiny_elmo: Path) -> None:
     bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", requires_grad=True)
     ids = batch_to_ids([["Aspirin", "reduces", "fever"], ["a"]])
     with torch.autocast("cpu", torch.bfloat16):

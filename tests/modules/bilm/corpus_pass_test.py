@@ -1,11 +1,16 @@
-"""A pass over a corpus gives every sentence the layers that it has alone, to the last bit."""
+"""A pass over a corpus computes the same bits for a sentence as for the sentence alone."""
 
+import multiprocessing
 import os
+import resource
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Optional
 
+import numpy
 import pytest
 import torch
 from allennlp.modules.elmo import _ElmoBiLm, batch_to_ids
@@ -13,9 +18,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bluelmo_plugins.modules.bilm import BiLm, CorpusPass, corpus_pass, lstm, whole_layers
+from bluelmo_plugins.modules.bilm import (
+    BiLm,
+    Corpus,
+    CorpusPass,
+    bidirectional_layers,
+    corpus_pass,
+    lstm,
+)
+from bluelmo_plugins.modules.bilm.corpus_pass import keep_freed_memory, release_freed_memory
 from bluelmo_plugins.modules.bilm.prefix_tree import MIN_ROWS
-from tests.modules.bilm.corpus_test import corpus_of
+from tests.own_memory import anonymous_bytes
 
 words = st.one_of(
     st.sampled_from(["the", "@DRUG$", "in", ".", "", "NA", "alpha-2b"]),
@@ -38,6 +51,13 @@ def corpora(draw: st.DrawFn) -> list[list[str]]:
     return found + draw(st.lists(long_sentences, max_size=1))
 
 
+def corpus_of(batch: list[list[str]]) -> Corpus:
+    made = Corpus()
+    for sentence in batch:
+        made.add(batch_to_ids([sentence])[0].numpy())
+    return made
+
+
 def by_pass(
     bilm: BiLm,
     batch: list[list[str]],
@@ -47,9 +67,9 @@ def by_pass(
     """Each sentence's layers by a pass over all, `(num_layers, num_tokens, dim)`."""
     made = corpus_of(batch)
     found: list[Tensor] = [torch.empty(0)] * len(batch)
-    for numbers, halves in CorpusPass(bilm, made, dtype, num_workers).run(range(len(made))):
+    for numbers, slices in CorpusPass(bilm, made, dtype, num_workers).run(range(len(made))):
         lengths = [made.length(number) for number in numbers]
-        layers = torch.stack(whole_layers(halves))
+        layers = torch.stack(bidirectional_layers(slices))
         for number, of_sentence in zip(numbers, layers.split(lengths, dim=1), strict=True):
             found[number] = of_sentence
     return found
@@ -73,17 +93,17 @@ def stock(tiny_elmo: Path) -> _ElmoBiLm:
     batch=corpora(),
     tokens=st.sampled_from([1, 7, 100000]),
     most_sentences=st.sampled_from([1, 2, 512]),
-    words_kept=st.integers(0, 40),
+    cached_words=st.integers(0, 40),
     gates=st.sampled_from([1, 2**14, 2**23]),
     num_workers=st.integers(0, 3),
 )
-def test_any_corpus_gets_the_layers_of_allennlp(
+def test_the_layers_of_any_corpus_equal_allennlp(
     bilm: BiLm,
     stock: _ElmoBiLm,
     batch: list[list[str]],
     tokens: int,
     most_sentences: int,
-    words_kept: int,
+    cached_words: int,
     gates: int,
     num_workers: int,
 ) -> None:
@@ -91,8 +111,8 @@ def test_any_corpus_gets_the_layers_of_allennlp(
         patch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", tokens)
         patch.setitem(lstm.BYTES_OF_GATES, "cpu", gates)
         patch.setitem(corpus_pass.SENTENCES_PER_BATCH, "cpu", most_sentences)
-        patch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
-        patch.setattr(corpus_pass, "WORDS_KEPT", words_kept)
+        patch.setattr(corpus_pass, "MIN_TOKENS_PER_BATCH", 1)
+        patch.setattr(corpus_pass, "CACHED_WORDS", cached_words)
         found = by_pass(bilm, batch, num_workers)
     stock._elmo_lstm.reset_states()
     expected = torch.stack(stock(batch_to_ids(batch))["activations"], dim=1)[:, :, 1:-1]
@@ -104,7 +124,7 @@ def test_any_corpus_gets_the_layers_of_allennlp(
     deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(batch=corpora(), num_workers=st.integers(1, 3))
-def test_the_layers_of_a_sentence_are_the_same_bits_in_any_company(
+def test_the_layers_of_a_sentence_are_the_same_bits_in_any_corpus(
     bilm: BiLm, batch: list[list[str]], num_workers: int
 ) -> None:
     for sentence, layers in zip(batch, by_pass(bilm, batch, num_workers), strict=True):
@@ -125,7 +145,7 @@ def test_layers_in_half_precision_are_those_in_single_precision_rounded_once(
 @pytest.mark.parametrize("num_threads", [1, 2, 3, 6])
 @pytest.mark.parametrize("compute", ["fp32", "bf16"])
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_real_bilm_gives_the_same_bits_in_any_company_on_any_number_of_threads(
+def test_a_real_bilm_computes_the_same_bits_in_any_batch_on_any_number_of_threads(
     shared_dir: Path,
     real_sentences: list[list[str]],
     num_threads: int,
@@ -149,7 +169,7 @@ def test_a_real_bilm_gives_the_same_bits_in_any_company_on_any_number_of_threads
             assert all(map(torch.equal, found, expected))
 
 
-def test_levels_that_are_computed_in_parts_are_the_same_bits(
+def test_levels_computed_in_parts_are_the_same_bits(
     bilm: BiLm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = [[f"w{first}", "in", f"w{first}"] for first in range(70)]
@@ -168,14 +188,14 @@ def test_levels_that_are_computed_in_parts_are_the_same_bits(
 
 
 def has_matrix_units() -> bool:
-    """Whether sums of bf16 products depend on the number of rows: docs/own-elmo.md says more."""
+    """Whether sums of bf16 products depend on the number of rows (see docs/own-elmo.md)."""
     if "ONEDNN_MAX_CPU_ISA" in os.environ or not hasattr(torch.cpu, "get_capabilities"):
         return False
     return bool(torch.cpu.get_capabilities().get("amx_bf16"))
 
 
 def deviation(found: list[Tensor], expected: list[Tensor]) -> float:
-    """The root mean square of the differences by that of the values."""
+    """The relative root mean square error."""
     values = torch.cat([layers.flatten() for layers in expected])
     differences = torch.cat([layers.flatten() for layers in found]) - values
     return float(differences.norm() / values.norm())
@@ -191,17 +211,19 @@ def threads(number: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def test_what_is_left_undone_is_not_computed(bilm: BiLm, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_the_pass_early_cancels_the_rest(
+    bilm: BiLm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", 1)
-    monkeypatch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
+    monkeypatch.setattr(corpus_pass, "MIN_TOKENS_PER_BATCH", 1)
     computed: list[int] = []
-    outputs = bilm.outputs
+    outputs = bilm.lstm_outputs
 
     def counted(direction: int, *inputs: Any) -> list[Tensor]:
         computed.append(direction)
         return outputs(direction, *inputs)
 
-    monkeypatch.setattr(bilm, "outputs", counted)
+    monkeypatch.setattr(bilm, "lstm_outputs", counted)
     made = corpus_of([[f"w{number}"] for number in range(50)])
     running = CorpusPass(bilm, made, num_workers=2).run(range(50))
     next(running)
@@ -219,7 +241,71 @@ def test_each_distinct_word_is_encoded_once(bilm: BiLm, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(bilm.character_encoder, "forward", counted)
     monkeypatch.setitem(corpus_pass.TOKENS_PER_BATCH, "cpu", 4)
-    monkeypatch.setattr(corpus_pass, "FEWEST_TOKENS", 1)
+    monkeypatch.setattr(corpus_pass, "MIN_TOKENS_PER_BATCH", 1)
     by_pass(bilm, [["a", "b", "a"], ["b", "c"], ["c", "b", "a", "d"]])
     num_boundaries, num_words = 2, 4
     assert sum(encoded) == num_boundaries + num_words
+
+
+def test_batches_hold_sentences_of_similar_length_up_to_a_number_of_tokens() -> None:
+    made = corpus_of([["a"] * length for length in (5, 1, 9, 5, 2, 30)])
+    batches = list(made.batches(range(len(made)), tokens_per_batch=10, sentences_per_batch=3))
+    assert batches == [[1, 4, 0], [3], [2], [5]]
+
+
+def test_batches_have_a_maximum_number_of_sentences() -> None:
+    made = corpus_of([["a"], ["b"], ["c"], ["d", "e"], ["f"]])
+    batches = list(made.batches(range(len(made)), tokens_per_batch=10, sentences_per_batch=2))
+    assert batches == [[0, 1], [2, 4], [3]]
+
+
+def test_some_sentences_of_a_corpus_may_be_selected() -> None:
+    made = corpus_of([["a"], ["b", "c"], ["d"]])
+    assert list(made.batches([2, 0], tokens_per_batch=10, sentences_per_batch=10)) == [[2, 0]]
+    assert made.word_ids([2, 1]).tolist() == [3, 1, 2]
+    assert numpy.array_equal(made.character_ids(), batch_to_ids([["a", "b", "c", "d"]])[0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs glibc and /proc")
+def test_fragmented_freed_memory_is_released() -> None:
+    # Smaller than the objects that glibc maps separately.
+    blocks = [bytearray(b"x" * 65536) for _ in range(1600)]
+    kept = blocks[1::2]
+    del blocks
+    before = anonymous_bytes()
+    release_freed_memory()
+    assert anonymous_bytes() < before - 20e6
+    assert len(kept) == 800
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs glibc and /proc")
+def test_kept_memory_causes_no_page_faults_and_can_be_released() -> None:
+    # In another process, since the setting is permanent.
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("fork").Process(target=_measure, args=(theirs,))
+    process.start()
+    theirs.close()
+    faults, faults_after, released = ours.recv()
+    process.join()
+    assert faults > 100
+    assert faults_after < faults / 20
+    assert released > 60e6
+
+
+def _measure(connection: Connection) -> None:
+    torch.set_num_threads(1)
+    faults = _faults()
+    keep_freed_memory()
+    _faults()
+    faults_after = _faults()
+    kept = anonymous_bytes()
+    release_freed_memory()
+    connection.send((faults, faults_after, kept - anonymous_bytes()))
+
+
+def _faults() -> int:
+    """Returns the page faults of ten large tensors."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        torch.ones(2**24)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before

@@ -1,4 +1,4 @@
-"""On a GPU, the biLM gives what it gives on a CPU."""
+"""On a GPU, the biLM computes the same as on a CPU."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from allennlp.modules.elmo import batch_to_ids
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm import COMPUTES, BiLm, corpus_pass, lstm
+from bluelmo_plugins.modules.bilm import COMPUTE_DTYPES, BiLm, corpus_pass, lstm
 from bluelmo_plugins.modules.bilm.lstm import apply_gates
 from tests.gpu import needs_gpu
 from tests.modules.bilm.corpus_pass_test import by_pass, corpora
@@ -16,7 +16,7 @@ from tests.modules.bilm.corpus_pass_test import by_pass, corpora
 pytestmark = needs_gpu
 
 DEVIATIONS = {"fp32": 1e-5, "tf32": 0.003, "bf16": 0.02, "fp16": 0.003}
-"""The greatest relative root mean square of the deviation from single precision on a CPU."""
+"""The maximum relative RMS error, compared with single precision on a CPU."""
 
 SENTENCES = [["Methotrexate", "inhibits", "the", "enzyme", "."] * 9, ["IL-2"], ["the"] * 200]
 
@@ -40,7 +40,7 @@ def on_gpu(tiny_elmo: Path) -> BiLm:
     gates=st.sampled_from([1, 2**14, 2**16]),
     num_workers=st.integers(0, 1),
 )
-def test_any_corpus_gets_the_layers_of_the_cpu(
+def test_the_layers_of_any_corpus_equal_those_on_a_cpu(
     bilm: BiLm, on_gpu: BiLm, batch: list[list[str]], tokens: int, gates: int, num_workers: int
 ) -> None:
     expected = by_pass(bilm, batch)
@@ -52,8 +52,8 @@ def test_any_corpus_gets_the_layers_of_the_cpu(
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("compute", COMPUTES)
-def test_a_real_bilm_gives_the_same_bits_in_any_company(
+@pytest.mark.parametrize("compute", COMPUTE_DTYPES)
+def test_a_real_bilm_computes_the_same_bits_in_any_batch(
     shared_dir: Path, real_sentences: list[list[str]], compute: str
 ) -> None:
     files = shared_dir / "elmo-pubmed-small"
@@ -64,8 +64,8 @@ def test_a_real_bilm_gives_the_same_bits_in_any_company(
     assert all(map(torch.equal, in_portions, together))
 
 
-@pytest.mark.parametrize("compute", COMPUTES)
-def test_a_real_bilm_is_as_near_to_single_precision_as_its_format_allows(
+@pytest.mark.parametrize("compute", COMPUTE_DTYPES)
+def test_a_real_bilm_deviates_from_single_precision_within_its_format(
     shared_dir: Path, compute: str
 ) -> None:
     files = [shared_dir / "elmo-pubmed-small" / name for name in ("options.json", "weights.hdf5")]
@@ -90,7 +90,7 @@ def test_gradients_of_a_fine_tuned_bilm_are_those_of_the_cpu(tiny_elmo: Path) ->
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 @pytest.mark.parametrize("clip", [1.0, float("inf")])
-def test_cells_keep_and_give_out_what_the_equations_say(dtype: torch.dtype, clip: float) -> None:
+def test_cell_states_and_outputs_follow_the_equations(dtype: torch.dtype, clip: float) -> None:
     generator = torch.Generator().manual_seed(7)
     gates = (4 * torch.randn(24, 128, generator=generator)).to(dtype)
     gates[0] = torch.linspace(-500, 500, 128)

@@ -1,8 +1,11 @@
-"""Packed weights give what the ordinary ones give, and can be had back."""
+"""Packed weights compute the same products; oneDNN's kernel cache is limited."""
 
 import copy
+import os
 import pickle
 import platform
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +19,9 @@ from torch.nn import functional
 
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFiles, packed_weights
 from bluelmo_plugins.modules.bilm.packed_weights import (
+    ONEDNN_CACHE_CAPACITY,
     add_linear_,
+    limit_onednn_cache,
     linear,
     pack_weights,
     unpack_weights,
@@ -32,8 +37,7 @@ def bilm(tiny_elmo: Path) -> BiLm:
 
 
 @pytest.fixture
-def without_knowledge() -> Iterator[None]:
-    """Has it look anew, before and after, whether weights can be packed."""
+def cleared_support_cache() -> Iterator[None]:
     packed_weights._can_pack.cache_clear()
     yield
     packed_weights._can_pack.cache_clear()
@@ -51,7 +55,7 @@ def layer(dim: int, out_dim: int, dtype: torch.dtype = torch.float32) -> nn.Line
     out_dim=st.integers(1, 70),
     biased=st.booleans(),
 )
-def test_a_product_by_packed_weights_equals_the_ordinary_one(
+def test_a_product_with_packed_weights_equals_the_ordinary_one(
     num_rows: int, dim: int, out_dim: int, biased: bool
 ) -> None:
     packed = layer(dim, out_dim)
@@ -68,7 +72,7 @@ def test_a_product_by_packed_weights_equals_the_ordinary_one(
 
 @needs_x86
 @pytest.mark.parametrize("dim", [512, 4096])
-def test_a_row_gets_the_same_bits_among_any_number_of_rows(dim: int) -> None:
+def test_the_bits_of_a_row_do_not_depend_on_the_number_of_rows(dim: int) -> None:
     packed = layer(dim, 512)
     pack_weights(packed)
     rows = torch.randn(136, dim)
@@ -83,19 +87,19 @@ def test_unpacked_weights_are_the_same_bits_as_before(dtype: torch.dtype) -> Non
     packed = layer(72, 130, dtype)
     before = packed.weight.clone()
     pack_weights(packed)
-    pack_weights(packed)  # what is packed already stays
+    pack_weights(packed)  # idempotent
     unpack_weights(packed)
     assert torch.equal(packed.weight, before)
 
 
-def test_what_is_not_multiplied_by_rows_stays() -> None:
+def test_embeddings_convolutions_and_norms_are_not_packed() -> None:
     modules = nn.ModuleList([nn.Embedding(8, 4), nn.Conv1d(4, 8, 3), nn.LayerNorm(4)])
     pack_weights(modules.requires_grad_(False))
     assert not any(weight.is_mkldnn for weight in modules.parameters())
 
 
-def test_other_processors_multiply_by_the_weights_as_they_are(
-    bilm: BiLm, monkeypatch: pytest.MonkeyPatch, without_knowledge: None
+def test_weights_are_not_packed_on_other_processors(
+    bilm: BiLm, monkeypatch: pytest.MonkeyPatch, cleared_support_cache: None
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
     bilm.pack()
@@ -103,7 +107,7 @@ def test_other_processors_multiply_by_the_weights_as_they_are(
 
 
 def test_bf16_is_packed_only_where_torch_can_multiply_it(
-    monkeypatch: pytest.MonkeyPatch, without_knowledge: None
+    monkeypatch: pytest.MonkeyPatch, cleared_support_cache: None
 ) -> None:
     monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
     packed = layer(8, 8, torch.bfloat16)
@@ -112,7 +116,7 @@ def test_bf16_is_packed_only_where_torch_can_multiply_it(
 
 
 @needs_x86
-def test_a_packed_bilm_gives_what_it_gave_and_can_be_moved_and_copied(bilm: BiLm) -> None:
+def test_a_packed_bilm_computes_the_same_and_can_be_moved_and_copied(bilm: BiLm) -> None:
     ids = batch_to_ids([["IL-2", "was", "given", "."], ["@DRUG$"]])
     expected = bilm(ids)
     bilm.pack()
@@ -129,7 +133,7 @@ def test_a_packed_bilm_gives_what_it_gave_and_can_be_moved_and_copied(bilm: BiLm
 
 
 @needs_x86
-def test_a_frozen_bilm_packs_what_it_loads(tiny_elmo: Path, tmp_path: Path) -> None:
+def test_a_frozen_bilm_packs_its_weights(tiny_elmo: Path, tmp_path: Path) -> None:
     files = ElmoFiles(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
     frozen = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single"))
     frozen(batch_to_ids([["IL-2"]]))
@@ -137,7 +141,40 @@ def test_a_frozen_bilm_packs_what_it_loads(tiny_elmo: Path, tmp_path: Path) -> N
     assert any(weight.is_mkldnn for weight in loaded.parameters())
 
 
-def test_a_bilm_that_learns_keeps_its_weights(tiny_elmo: Path) -> None:
-    learning = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", requires_grad=True)
-    learning.pack()
-    assert not any(weight.is_mkldnn for weight in learning.parameters())
+def test_a_trainable_bilm_is_not_packed(tiny_elmo: Path) -> None:
+    trainable = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", requires_grad=True)
+    trainable.pack()
+    assert not any(weight.is_mkldnn for weight in trainable.parameters())
+
+
+SETTINGS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+
+_PRODUCTS = """
+import bluelmo_plugins.modules.bilm
+import torch
+from tests.own_memory import anonymous_bytes
+
+torch.set_num_threads(1)
+rows, weight = torch.zeros(600, 1024).bfloat16(), torch.zeros(512, 1024).bfloat16()
+torch.nn.functional.linear(rows, weight)
+before = anonymous_bytes()
+for number in range(1, 600):
+    torch.nn.functional.linear(rows[:number], weight)
+print(anonymous_bytes() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_does_not_grow_with_the_number_of_shapes() -> None:
+    inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    command = [sys.executable, "-c", _PRODUCTS]
+    grown = subprocess.run(command, env=inherited, capture_output=True, text=True, check=True)
+    # Without a limit, they take 400 MB on a processor with avx512_bf16.
+    assert int(grown.stdout) < 150e6
+
+
+def test_a_limit_in_the_environment_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SETTINGS[0], "5")
+    monkeypatch.delenv(SETTINGS[1], raising=False)
+    limit_onednn_cache()
+    assert [os.environ[name] for name in SETTINGS] == ["5", str(ONEDNN_CACHE_CAPACITY)]

@@ -1,11 +1,11 @@
-"""Each distinct context is one node, whose path from the root is what the direction has read."""
+"""Each distinct context is one node, whose path from the root is that context."""
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm.prefix_tree import ROW_STEP, Contexts, rows_for
+from bluelmo_plugins.modules.bilm.prefix_tree import ROW_STEP, PrefixTree, rows_for
 
 BOUNDARY = 3
 
@@ -14,8 +14,8 @@ batches = st.lists(
 )
 
 
-def contexts_of(sentences: list[list[int]], backward: bool) -> Contexts:
-    return Contexts.of(
+def tree_of(sentences: list[list[int]], backward: bool) -> PrefixTree:
+    return PrefixTree.of(
         torch.tensor([word for sentence in sentences for word in sentence]),
         torch.tensor([len(sentence) for sentence in sentences]),
         BOUNDARY,
@@ -23,11 +23,11 @@ def contexts_of(sentences: list[list[int]], backward: bool) -> Contexts:
     )
 
 
-def levels(contexts: Contexts) -> list[list[tuple[int, ...]]]:
+def levels(tree: PrefixTree) -> list[list[tuple[int, ...]]]:
     """The words from the root to each node, level by level."""
-    words = contexts.words.split([len(parents) for parents in contexts.parents])
+    words = tree.words.split([len(parents) for parents in tree.parents])
     paths: list[list[tuple[int, ...]]] = [[()]]
-    for parents, read in zip(contexts.parents, words, strict=True):
+    for parents, read in zip(tree.parents, words, strict=True):
         nodes = zip(parents.tolist(), read.tolist(), strict=True)
         paths.append([(*paths[-1][parent], word) for parent, word in nodes])
     return paths[1:]
@@ -35,12 +35,12 @@ def levels(contexts: Contexts) -> list[list[tuple[int, ...]]]:
 
 @pytest.mark.parametrize("backward", [False, True])
 @given(sentences=batches)
-def test_the_path_to_a_tokens_node_is_the_boundary_and_all_up_to_the_token(
+def test_the_path_to_a_node_is_the_context_of_its_token(
     backward: bool, sentences: list[list[int]]
 ) -> None:
-    contexts = contexts_of(sentences, backward)
-    found = [path for level in levels(contexts) for path in level]
-    nodes = iter(contexts.node_of_token.tolist())
+    tree = tree_of(sentences, backward)
+    found = [path for level in levels(tree) for path in level]
+    nodes = iter(tree.node_of_token.tolist())
     for sentence in sentences:
         for position in range(len(sentence)):
             read = sentence[position:][::-1] if backward else sentence[: position + 1]
@@ -49,17 +49,19 @@ def test_the_path_to_a_tokens_node_is_the_boundary_and_all_up_to_the_token(
 
 @pytest.mark.parametrize("backward", [False, True])
 @given(sentences=batches)
-def test_no_context_is_computed_twice_in_a_level_of_some_size(
+def test_a_level_has_each_context_once_and_is_padded(
     backward: bool, sentences: list[list[int]]
 ) -> None:
-    for level in levels(contexts_of(sentences, backward)):
+    for level in levels(tree_of(sentences, backward)):
         assert len(level) == rows_for(len(set(level)))
         assert len(level) % ROW_STEP == 0
 
 
-def test_masked_copies_of_a_sentence_share_what_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_masked_copies_of_a_sentence_share_their_prefixes_and_suffixes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("bluelmo_plugins.modules.bilm.prefix_tree.MIN_ROWS", 1)
     monkeypatch.setattr("bluelmo_plugins.modules.bilm.prefix_tree.ROW_STEP", 1)
     copies = [[0, 1, 2, 2, 0], [0, 1, 1, 2, 0]]
-    assert len(contexts_of(copies, backward=False).words) == 1 + 2 + 2 * 3
-    assert len(contexts_of(copies, backward=True).words) == 1 + 2 + 2 * 3
+    assert len(tree_of(copies, backward=False).words) == 1 + 2 + 2 * 3
+    assert len(tree_of(copies, backward=True).words) == 1 + 2 + 2 * 3

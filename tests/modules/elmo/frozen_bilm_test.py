@@ -235,7 +235,7 @@ def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
     files: ElmoFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for slow in (False, True):
-        monkeypatch.setattr(mixed_precision, "is_slow", lambda *_, slow=slow: slow)
+        monkeypatch.setattr(mixed_precision, "is_emulated", lambda *_, slow=slow: slow)
         layers(FrozenBiLm(files, compute="bf16"))
         assert ("no instructions for bf16" in caplog.text) == slow
 

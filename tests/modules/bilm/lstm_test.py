@@ -1,4 +1,4 @@
-"""The gates do what an LSTM's equations say, however many rows are applied at once."""
+"""The gates follow the LSTM equations, with any block size."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ def drawn() -> tuple[Tensor, Tensor]:
     return gates, 2 * torch.randn(ROWS, CELLS, generator=generator)
 
 
-def test_cells_keep_and_give_out_what_the_equations_say(drawn: tuple[Tensor, Tensor]) -> None:
+def test_cell_states_and_outputs_follow_the_equations(drawn: tuple[Tensor, Tensor]) -> None:
     gates, memory = drawn
     takes, keeps, gives, new = gates.double().chunk(4, dim=-1)
     kept = (keeps.sigmoid() * memory.double() + takes.sigmoid() * new.tanh()).clamp(-CLIP, CLIP)
