@@ -189,8 +189,8 @@ def _contents(cache: Path) -> str:
 
 
 def _state(found: maintenance.Findings) -> str:
-    if found.trouble is not None:
-        return f"the database is damaged: {found.trouble}"
+    if found.error is not None:
+        return f"the database is damaged: {found.error}"
     return f"{found.num_sound:,} sentences are sound, {found.num_damaged:,} damaged"
 
 

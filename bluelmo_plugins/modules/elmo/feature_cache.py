@@ -1,4 +1,4 @@
-"""The feature cache: a frozen biLM's layers of each sentence, kept in an SQLite database."""
+"""The feature cache: an SQLite database with a frozen biLM's layers of each sentence."""
 
 import fcntl
 import hashlib
@@ -25,10 +25,10 @@ LOCK_NAME = "lock"
 DESCRIPTION_NAME = "store.json"
 
 SENTENCES_PER_WRITE = 64
-"""Sentences of one transaction: enough to write fast, few enough to need little memory."""
+"""Sentences per transaction: enough to write fast, few enough to need little memory."""
 
 LOCK_SECONDS = 60.0
-"""How long to wait for other processes."""
+"""The time to wait for other processes."""
 
 _KEY_BYTES = 32
 _ATTEMPTS = 10
@@ -50,23 +50,21 @@ _NO_DAMAGE = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }
-"""SQLite's errors that say nothing about the contents of the file."""
+"""SQLite's errors that do not indicate a damaged file."""
 
 Content = Union[bytes, bytearray, memoryview]
-"""Bytes; a view has one for each of its items."""
+"""Bytes, or a view with one-byte items."""
 
 Description = Mapping[str, Union[str, int]]
-"""
-What the features of a cache were computed from: `options_file` and `weights_file` (paths),
-`options_sha256` and `weights_sha256`, `compute` and `precision` (names), `version` (of the code),
-`token_bytes` (size of a token's features).
-"""
+"""The ELMo and settings of a cache: `options_file` and `weights_file` (paths), `options_sha256` and
+`weights_sha256`, `compute` and `precision` (names), `version` (of the code), `token_bytes` (size of
+a token's features)."""
 
 Result = TypeVar("Result")
 
 
 def fork_safe_lock() -> threading.RLock:
-    """Returns a lock that `os.fork` waits for, so that a child never inherits it locked."""
+    """Returns a lock that `os.fork` acquires, so that a child never inherits it locked."""
     lock = threading.RLock()
     os.register_at_fork(
         before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
@@ -74,7 +72,7 @@ def fork_safe_lock() -> threading.RLock:
     return lock
 
 
-# SQLite forbids that a forked process inherits an open connection.
+# SQLite does not support that a forked process inherits an open connection.
 _CONNECTING = fork_safe_lock()
 
 
@@ -90,18 +88,18 @@ class FeatureCache:
     Maps the keys of sentences to bytes on disk.
 
     Any number of processes, threads and forks may use it: each call opens the database, runs one
-    transaction and closes it. A damaged value counts as missing, and a damaged database is started
-    over. No error of the disk ends the run: one warning reports it, what cannot be read is computed
-    again, and what cannot be written is not kept.
+    transaction and closes it. A damaged value counts as missing; a damaged database is replaced by
+    an empty one. Disk errors do not end the run: each problem is reported once as a warning, and
+    features that cannot be read or written are computed again.
 
     # Parameters
 
     directory : `Path`
         The folder of the cache; the first write creates it.
     max_bytes : `int`
-        The size at which it takes nothing more. Nothing is evicted.
+        The maximum size. Nothing is evicted.
     description : `Optional[Description]`, optional (default = `None`)
-        What `allennlp blue store show` prints.
+        The description that `allennlp blue store show` prints.
     """
 
     def __init__(
@@ -142,11 +140,11 @@ class FeatureCache:
         return is_written
 
     def has_lost(self, key: bytes) -> bool:
-        """Returns whether damage was found that cost the value of a missing key."""
+        """Returns whether the value of a missing key was lost to damage."""
         return self._was_started_over or key in self._damaged
 
     def close(self) -> None:
-        """Lets other processes remove the cache, until it is used again."""
+        """Allows other processes to remove the cache, until it is used again."""
         if self._release is not None:
             self._release()
             self._release = None
@@ -186,7 +184,7 @@ class FeatureCache:
     def _transact(
         self, work: Callable[[sqlite3.Connection], Result], writes: bool = False
     ) -> Optional[Result]:
-        """Returns the result of `work`, `None` where there is no cache or none that can be used."""
+        """Returns the result of `work`, `None` if there is no usable cache."""
         deadline = time.monotonic() + LOCK_SECONDS
         num_damaged = 0
         with _CONNECTING:
@@ -213,18 +211,18 @@ class FeatureCache:
             return None
 
     def _use(self, create: bool) -> bool:
-        """Marks the cache as in use, until `close`; returns whether there is one."""
+        """Locks the cache as in use, until `close`; returns whether it exists."""
         if not self._path.exists():
             if not create:
                 return False
-            self.close()  # the lock of a folder that is no longer there
+            self.close()  # the lock of a removed folder
             self.directory.mkdir(parents=True, exist_ok=True)
         if self._release is None:
             try:
                 descriptor = lock(self.directory, exclusive=False, seconds=LOCK_SECONDS)
             except (FileNotFoundError, TimeoutError):
                 raise
-            except OSError:  # a read-only folder; a disk without locks is SQLite's to report
+            except OSError:  # a read-only folder; SQLite reports a disk without locks
                 return True
             self._release = weakref.finalize(self, os.close, descriptor)
             with suppress(OSError):
@@ -260,8 +258,8 @@ class FeatureCache:
     def _stop_writing(self, reason: str) -> None:
         self._is_writable = False
         logger.warning(
-            "The feature cache %s takes no more features: %s. The run continues; what is missing "
-            "is computed in every epoch.",
+            "The feature cache %s accepts no more features: %s. The run continues and computes "
+            "missing features in every epoch.",
             self.directory,
             reason,
         )
@@ -274,13 +272,13 @@ def sentence_key(content: bytes) -> bytes:
 
 @contextmanager
 def transaction(path: Path, writes: bool = False) -> Iterator[Optional[sqlite3.Connection]]:
-    """Opens a database for one transaction; yields `None` where it has no features yet."""
+    """Opens a database for one transaction; yields `None` if it has no features yet."""
     name = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'rw'}"
     connect = sqlite3.connect(name, uri=True, timeout=LOCK_SECONDS, isolation_level=None)
     try:
         with closing(connect) as connection:
             connection.text_factory = bytes  # damaged text is not always UTF-8
-            # A killed process loses nothing by it, only a power failure does.
+            # Loses data in a power failure, but not if the process is killed.
             connection.execute("PRAGMA synchronous = OFF")
             if writes:
                 connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
@@ -300,7 +298,7 @@ def transaction(path: Path, writes: bool = False) -> Iterator[Optional[sqlite3.C
 
 
 def find(connection: sqlite3.Connection, key: bytes) -> tuple[Optional[bytes], bool]:
-    """Returns the value of a key, if there is a sound one, and whether it is damaged."""
+    """Returns the value of a key, if it is intact, and whether it is damaged."""
     statement = "SELECT checksum, value FROM features WHERE key = ?"
     row = connection.execute(statement, (key,)).fetchone()
     if row is None:
@@ -311,16 +309,16 @@ def find(connection: sqlite3.Connection, key: bytes) -> tuple[Optional[bytes], b
 
 
 def _checksum(key: bytes, value: Content) -> int:
-    # With the key, for a damaged database may find the value of another one.
+    # Includes the key, since a damaged database may return the value of another one.
     return zlib.crc32(value, zlib.crc32(key))
 
 
 def lock(directory: Path, exclusive: bool, seconds: float = 0.0) -> int:
     """
-    Locks the folder of a cache, until the descriptor that it returns is closed.
+    Locks the folder of a cache until the returned descriptor is closed.
 
-    Users share the lock; whoever starts a cache over or removes it has it alone. Raises
-    `TimeoutError` where others keep it.
+    Users share the lock; replacing or removing a cache requires an exclusive one. Raises
+    `TimeoutError` if another process holds it.
     """
     path = directory / LOCK_NAME
     flags = (os.O_RDWR if exclusive else os.O_RDONLY) | os.O_CREAT | os.O_CLOEXEC
@@ -330,7 +328,7 @@ def lock(directory: Path, exclusive: bool, seconds: float = 0.0) -> int:
         descriptor = os.open(path, flags, 0o666)
         try:
             fcntl.flock(descriptor, operation)
-            # A folder that was removed and created again has another lock.
+            # A folder that was removed and created again has another lock file.
             if os.path.samestat(os.fstat(descriptor), path.stat()):
                 return descriptor
         except BlockingIOError:
@@ -345,14 +343,14 @@ def lock(directory: Path, exclusive: bool, seconds: float = 0.0) -> int:
 
 
 def inode(path: Path) -> Optional[int]:
-    """Returns the number of a file, which tells whether it was replaced."""
+    """Returns the inode of a file, which changes if it is replaced."""
     with suppress(OSError):
         return path.stat().st_ino
     return None
 
 
 def start_over(directory: Path, seen: Optional[int]) -> None:
-    """Replaces the database by an empty one, unless its inode shows that another process did."""
+    """Replaces the database by an empty one, unless its inode is no longer the one `seen`."""
     path = directory / DATABASE_NAME
     empty = directory / f"{DATABASE_NAME}.new"
     deadline = time.monotonic() + LOCK_SECONDS
@@ -366,7 +364,7 @@ def start_over(directory: Path, seen: Optional[int]) -> None:
             continue
         try:
             if inode(path) == seen:
-                # Another inode, for the old one is still taken. SQLite ignores a journal beside it.
+                # The inode differs, since the old one is in use. SQLite ignores an old journal.
                 empty.touch()
                 empty.replace(path)
         finally:
@@ -374,7 +372,7 @@ def start_over(directory: Path, seen: Optional[int]) -> None:
 
 
 def read_description(directory: Path) -> dict[str, Union[str, int]]:
-    """Returns what is known of a cache; empty where the file is missing or damaged."""
+    """Reads the description of a cache; empty if the file is missing or damaged."""
     try:
         content = json.loads((directory / DESCRIPTION_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

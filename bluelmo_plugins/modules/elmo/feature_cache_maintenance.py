@@ -1,4 +1,4 @@
-"""What `allennlp blue store` does with feature caches: list, verify, repair and remove them."""
+"""Lists, verifies, repairs and removes feature caches, for `allennlp blue store`."""
 
 import os
 import shutil
@@ -27,16 +27,16 @@ _REMOVED = ".removed-"
 
 
 class Findings(NamedTuple):
-    """What `verify` found: sentences by the state of their features, and why it cannot be read."""
+    """The result of `verify`: intact and damaged sentences, and the error of a damaged database."""
 
     num_sound: int
     num_damaged: int
-    trouble: Optional[str]
+    error: Optional[str]
 
     @property
     def is_sound(self) -> bool:
         """Whether there is no damage."""
-        return self.trouble is None and self.num_damaged == 0
+        return self.error is None and self.num_damaged == 0
 
 
 def caches_in(directory: Path) -> list[Path]:
@@ -52,17 +52,17 @@ def caches_in(directory: Path) -> list[Path]:
 
 
 def remnants_in(directory: Path) -> list[Path]:
-    """Returns what killed processes left of caches that they were removing."""
+    """Returns the remnants of caches whose removal was killed."""
     return sorted(directory.glob(f".*{_REMOVED}*"))
 
 
 def size_of(cache: Path) -> int:
-    """Returns the bytes of the files of a cache."""
+    """Returns the size of a cache in bytes."""
     return sum(path.lstat().st_size for path in cache.rglob("*") if path.is_file())
 
 
 def last_used(cache: Path) -> float:
-    """Returns the time when a process last began to use a cache, in seconds since 1970."""
+    """Returns the time when a process last opened a cache, in seconds since 1970."""
     path = cache / LOCK_NAME
     return (path if path.exists() else cache).stat().st_mtime
 
@@ -81,7 +81,7 @@ def is_in_use(cache: Path) -> bool:
 
 
 def totals(cache: Path) -> tuple[int, Optional[int]]:
-    """Returns the number of sentences, and that of their tokens where the description allows it."""
+    """Returns the number of sentences, and of tokens if the description has their size."""
     path = cache / DATABASE_NAME
     if not path.exists():
         return 0, 0
@@ -97,7 +97,7 @@ def totals(cache: Path) -> tuple[int, Optional[int]]:
 
 
 def verify(cache: Path) -> Findings:
-    """Reads the features of all sentences; the cache may be in use meanwhile."""
+    """Verifies the checksums of all features; the cache may be in use."""
     try:
         keys, damaged = _damaged_keys(cache / DATABASE_NAME)
     except DamagedCacheError as error:
@@ -107,9 +107,9 @@ def verify(cache: Path) -> Findings:
 
 def repair(cache: Path) -> int:
     """
-    Drops damaged features, or all where the database is damaged; returns the sentences that remain.
+    Drops damaged features, or all if the database is damaged; returns the remaining sentences.
 
-    Raises `TimeoutError` where a process uses the cache.
+    Raises `TimeoutError` if a process uses the cache.
     """
     path = cache / DATABASE_NAME
     with _unused(cache):
@@ -129,9 +129,9 @@ def repair(cache: Path) -> int:
 
 def shrink(cache: Path) -> None:
     """
-    Writes the database again without unused pages, for which the disk needs room.
+    Rewrites the database without unused pages, which needs as much room on the disk again.
 
-    Raises `TimeoutError` where a process uses the cache.
+    Raises `TimeoutError` if a process uses the cache.
     """
     with _unused(cache), closing(sqlite3.connect(cache / DATABASE_NAME)) as connection:
         connection.execute("VACUUM")
@@ -141,7 +141,7 @@ def remove(cache: Path) -> None:
     """
     Removes a cache; if killed, it leaves a remnant.
 
-    Raises `TimeoutError` where a process uses the cache.
+    Raises `TimeoutError` if a process uses the cache.
     """
     with _unused(cache):
         remnant = cache.with_name(f".{cache.name}{_REMOVED}{os.getpid()}")
@@ -158,7 +158,7 @@ def _damaged_keys(path: Path) -> tuple[list[object], list[object]]:
             return [], []
         keys = [key for (key,) in connection.execute("SELECT key FROM features")]
     damaged = []
-    # One transaction for all would make others wait who write.
+    # A single transaction would block writers.
     for start in range(0, len(keys), SENTENCES_PER_WRITE):
         with transaction(path) as connection:
             damaged += [

@@ -1,7 +1,7 @@
 """
-Whatever happens to the files of a cache, it returns the right value or none, and goes on.
+A cache with damaged files returns right values or none, and the run continues.
 
-`BLUELMO_FUZZ=N` tries N times as many mutations as the suite does (see `tests.fuzzing`).
+`BLUELMO_FUZZ=N` runs N times as many mutations (see `tests.fuzzing`).
 """
 
 import random
@@ -123,7 +123,7 @@ MUTATIONS: list[Callable[[bytearray, random.Random], bytes]] = [
 
 
 def mutate_file(path: Path, choice: random.Random) -> str:
-    """Changes a file and says how."""
+    """Mutates a file, and returns a description of the mutation."""
     kind = choice.randrange(40)
     content = bytearray(path.read_bytes())
     if kind == 0:
@@ -145,7 +145,7 @@ def mutate_file(path: Path, choice: random.Random) -> str:
 
 
 def make_templates(directory: Path) -> list[Path]:
-    """Makes a whole cache, and one whose writer was killed in a transaction."""
+    """Creates an intact cache, and one whose writer was killed in a transaction."""
     items = list(VALUES.items())
     whole, live, killed = (directory / name for name in ("whole", "live", "killed"))
     cache = FeatureCache(whole, LIMIT, {"version": 1})
@@ -162,7 +162,7 @@ def make_templates(directory: Path) -> list[Path]:
 
 
 def check(cache: FeatureCache) -> int:
-    """Asserts that all values are right or missing, and returns how many are missing."""
+    """Asserts that all values are right or missing; returns the number of missing ones."""
     values = cache.read(list(VALUES))
     for value, expected in zip(values, VALUES.values(), strict=True):
         assert value is None or value == expected, "a wrong value"
@@ -170,7 +170,7 @@ def check(cache: FeatureCache) -> int:
 
 
 def try_case(templates: list[Path], directory: Path, seed: int) -> tuple[str, str]:
-    """Returns what was done to a cache, and how it ended."""
+    """Returns the mutations of a cache and the outcome."""
     choice = random.Random(seed)
     shutil.rmtree(directory, ignore_errors=True)
     shutil.copytree(choice.choice(templates), directory)
@@ -187,7 +187,7 @@ def try_case(templates: list[Path], directory: Path, seed: int) -> tuple[str, st
     lost = check(cache)
     missing = set(cache.missing(VALUES))
     written = cache.write([(key, value) for key, value in VALUES.items() if key in missing])
-    assert check(cache) == 0 or not written, "what was written is not there"
+    assert check(cache) == 0 or not written, "written features are missing"
     again = FeatureCache(directory, LIMIT)
     lost += check(again)
     usable = again.write(VALUES.items()) and check(again) == 0
@@ -195,7 +195,7 @@ def try_case(templates: list[Path], directory: Path, seed: int) -> tuple[str, st
     return " and ".join(done), outcome + (", some computed again" if usable and lost else "")
 
 
-def test_any_mutation_of_its_files_gives_right_values_or_none(tmp_path: Path) -> None:
+def test_a_cache_with_mutated_files_returns_right_values_or_none(tmp_path: Path) -> None:
     templates = make_templates(tmp_path)
     check_cases(partial(try_case, templates, tmp_path / "store"), CASES)
 

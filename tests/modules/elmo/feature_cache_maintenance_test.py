@@ -1,4 +1,4 @@
-"""Caches are listed, verified, repaired and removed; never one that is in use."""
+"""Caches are listed, verified, repaired and removed, but not while they are in use."""
 
 import multiprocessing
 import os
@@ -34,7 +34,7 @@ def fill(directory: Path) -> None:
 
 
 def damage(directory: Path) -> None:
-    """Changes a value of every tenth sentence."""
+    """Damages the value of every tenth sentence."""
     with sqlite3.connect(directory / "features.sqlite") as connection:
         connection.execute("UPDATE features SET value = zeroblob(500) WHERE rowid % 10 = 0")
     connection.close()
@@ -46,7 +46,7 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "caches" / "abc"
 
 
-def test_a_sound_cache(directory: Path) -> None:
+def test_a_sound_cache_is_listed_and_verified(directory: Path) -> None:
     assert caches_in(directory.parent) == [directory]
     assert totals(directory) == (100, sum(map(len, VALUES.values())) // 50)
     assert size_of(directory) == sum(path.stat().st_size for path in directory.iterdir())
@@ -57,7 +57,7 @@ def test_a_folder_that_does_not_exist_has_no_caches(tmp_path: Path) -> None:
     assert caches_in(tmp_path / "none") == []
 
 
-def test_damaged_features_are_dropped_and_their_room_given_back(directory: Path) -> None:
+def test_damaged_features_are_dropped_and_unused_pages_removed(directory: Path) -> None:
     damage(directory)
     assert verify(directory) == Findings(90, 10, None)
     assert repair(directory) == 90
@@ -74,11 +74,11 @@ def test_damaged_features_are_dropped_and_their_room_given_back(directory: Path)
     assert verify(directory) == Findings(45, 0, None)
 
 
-def test_a_damaged_database_is_reported_and_started_over(directory: Path) -> None:
+def test_a_damaged_database_is_reported_and_replaced(directory: Path) -> None:
     with (directory / "features.sqlite").open("r+b") as file:
         file.seek(16384)
         file.write(bytes(20000))
-    assert verify(directory).trouble is not None
+    assert verify(directory).error is not None
     assert repair(directory) == 0
     assert verify(directory) == Findings(0, 0, None)
     assert totals(directory) == (0, 0)
@@ -97,7 +97,7 @@ def test_a_cache_in_use_is_neither_repaired_nor_removed(directory: Path) -> None
     assert not is_in_use(directory)
 
 
-def test_use_sets_the_time_of_the_last_use_and_maintenance_does_not(directory: Path) -> None:
+def test_only_use_changes_the_time_of_the_last_use(directory: Path) -> None:
     os.utime(directory / "lock", (1000, 1000))
     verify(directory), totals(directory), is_in_use(directory), repair(directory)
     assert last_used(directory) == 1000
@@ -105,7 +105,7 @@ def test_use_sets_the_time_of_the_last_use_and_maintenance_does_not(directory: P
     assert time.time() - last_used(directory) < 60
 
 
-def test_removal_leaves_nothing_and_a_killed_one_a_remnant(directory: Path) -> None:
+def test_removal_is_complete_and_a_killed_one_leaves_a_remnant(directory: Path) -> None:
     remove(directory)
     assert list(directory.parent.iterdir()) == []
     fill(directory.parent / ".abc.removed-1")
@@ -126,7 +126,7 @@ def _use(directory: Path, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def test_users_do_not_notice_that_caches_are_removed_and_shrunk(directory: Path) -> None:
+def test_removing_and_shrinking_a_cache_does_not_affect_its_users(directory: Path) -> None:
     users = [
         multiprocessing.get_context("fork").Process(target=_use, args=(directory, 2.0))
         for _ in range(2)

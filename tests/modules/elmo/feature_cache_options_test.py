@@ -1,4 +1,4 @@
-"""Features keep their values on the way into the cache and back."""
+"""Features keep their values in the cache, within its precision."""
 
 import pytest
 import torch

@@ -1,12 +1,17 @@
-"""The feature cache returns what was written, or nothing, whatever happens to its files."""
+"""The feature cache returns the written values or none, also if damaged, shared or killed."""
 
 import copy
 import multiprocessing
 import os
 import pickle
+import random
 import resource
 import shutil
+import signal
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +23,21 @@ from bluelmo_plugins.modules.elmo import feature_cache
 from bluelmo_plugins.modules.elmo.feature_cache import (
     FeatureCache,
     inode,
+    lock,
     read_description,
     sentence_key,
     start_over,
     transaction,
 )
+from bluelmo_plugins.modules.elmo.feature_cache_maintenance import verify
 
 LIMIT = 50_000_000
+NUM_KEYS = 500
+FORK = multiprocessing.get_context("fork")
 
 
-def key(text: str) -> bytes:
-    return sentence_key(text.encode())
+def key(text: object) -> bytes:
+    return sentence_key(str(text).encode())
 
 
 def damage(path: Path, value: bytes) -> None:
@@ -52,7 +61,7 @@ def database(cache: FeatureCache) -> Path:
 
 @settings(max_examples=30, deadline=None)
 @given(items=st.dictionaries(st.text(), st.binary(), max_size=8))
-def test_what_was_written_is_read(
+def test_written_values_are_read(
     tmp_path_factory: pytest.TempPathFactory, items: dict[str, bytes]
 ) -> None:
     directory = tmp_path_factory.mktemp("cache")
@@ -100,7 +109,7 @@ def test_a_value_of_another_key_is_damaged(cache: FeatureCache, database: Path) 
 @pytest.mark.parametrize(
     "content", [b"\0" * 5000, b"something else\n" * 500, b"SQLite format 3\0" * 500]
 )
-def test_a_damaged_database_is_reported_and_started_over(
+def test_a_damaged_database_is_reported_and_replaced(
     cache: FeatureCache, database: Path, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
     keys = [key("a"), key("b")]
@@ -115,7 +124,7 @@ def test_a_damaged_database_is_reported_and_started_over(
     assert {path.name for path in cache.directory.iterdir()} == {"features.sqlite", "lock"}
 
 
-def test_starting_over_ignores_the_journal_of_a_killed_process(
+def test_a_new_database_ignores_the_journal_of_a_killed_process(
     cache: FeatureCache, database: Path, tmp_path: Path
 ) -> None:
     cache.write([(key("a"), b"1" * 100_000)])
@@ -131,7 +140,7 @@ def test_starting_over_ignores_the_journal_of_a_killed_process(
     assert {path.name for path in killed.iterdir()} == {"features.sqlite", "lock"}
 
 
-def test_a_table_of_other_columns_is_damage(cache: FeatureCache, database: Path) -> None:
+def test_a_table_with_other_columns_is_damaged(cache: FeatureCache, database: Path) -> None:
     database.parent.mkdir()
     with sqlite3.connect(database) as connection:
         connection.execute("CREATE TABLE features (key, position)")
@@ -150,7 +159,7 @@ def test_an_empty_or_missing_database_is_an_empty_cache(
     assert not caplog.records
 
 
-def test_a_damaged_database_that_others_use_is_not_used(
+def test_a_damaged_database_in_use_by_others_is_given_up(
     cache: FeatureCache,
     database: Path,
     caplog: pytest.LogCaptureFixture,
@@ -166,7 +175,7 @@ def test_a_damaged_database_that_others_use_is_not_used(
     assert len(caplog.records) == 1
 
 
-def test_values_that_are_there_are_not_written_again(cache: FeatureCache, database: Path) -> None:
+def test_existing_values_are_not_overwritten(cache: FeatureCache, database: Path) -> None:
     cache.write([(key("a"), b"1" * 1000)])
     content = database.read_bytes()
     assert cache.write([(key("a"), b"2" * 1000)])
@@ -178,27 +187,27 @@ def test_a_key_has_32_bytes(cache: FeatureCache) -> None:
         cache.write([(b"short", b"1")])
 
 
-def test_its_folder_has_the_newest_description(cache: FeatureCache) -> None:
+def test_the_folder_has_the_newest_description(cache: FeatureCache) -> None:
     for version in (1, 2):
         described = FeatureCache(cache.directory, LIMIT, {"version": version, "compute": "fp32"})
         described.write([(key("a"), b"1")])
         assert read_description(cache.directory) == {"version": version, "compute": "fp32"}
 
 
-def test_it_can_be_copied_and_pickled(cache: FeatureCache) -> None:
+def test_a_cache_can_be_copied_and_pickled(cache: FeatureCache) -> None:
     cache.write([(key("a"), b"1")])
     assert copy.deepcopy(cache).read([key("a")]) == [b"1"]
     assert pickle.loads(pickle.dumps(cache)).read([key("a")]) == [b"1"]
 
 
-def test_at_its_limit_it_takes_nothing_more_and_says_so(
+def test_a_full_cache_is_reported_once_and_can_be_read(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache = FeatureCache(tmp_path, max_bytes=300_000)
     assert cache.write([(key("a"), b"x" * 100_000)])
     assert not cache.write([(key("b"), b"x" * 200_000)])
     assert not cache.write([(key("c"), b"x")])
-    assert "takes no more features" in caplog.text
+    assert "accepts no more features" in caplog.text
     assert "limit" in caplog.text
     assert len(caplog.records) == 1
     assert cache.read([key("a"), key("b")]) == [b"x" * 100_000, None]
@@ -217,10 +226,9 @@ def test_a_folder_that_cannot_be_created_is_reported_once(
 
 
 def _in_child(work: Any) -> Any:
-    """Returns what a forked process sends through the connection that it gets."""
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=work, args=(sender,))
+    """Returns what `work` sends from a forked process."""
+    receiver, sender = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=work, args=(sender,))
     child.start()
     sender.close()
     result = receiver.recv()
@@ -238,7 +246,7 @@ def test_a_read_only_folder_is_read_and_reported_once(
         (cache.directory / "lock").unlink()
 
     def use(sender: Any) -> None:
-        if os.geteuid() == 0:  # whom permissions do not stop
+        if os.geteuid() == 0:  # permissions do not apply to root
             os.setgroups([])
             os.setresuid(65534, 65534, 65534)
         read = cache.read([key("a")])
@@ -257,10 +265,10 @@ def test_a_read_only_folder_is_read_and_reported_once(
     assert written == [False, False]
     assert again == [b"1", None]
     assert len(messages) == 1
-    assert "takes no more features" in messages[0]
+    assert "accepts no more features" in messages[0]
 
 
-def test_a_full_disk_keeps_what_was_written(cache: FeatureCache, database: Path) -> None:
+def test_a_full_disk_preserves_written_values(cache: FeatureCache, database: Path) -> None:
     def fill(sender: Any) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
         kept = [cache.write([(key(str(i)), b"x" * 30_000)]) for i in range(6)]
@@ -273,3 +281,137 @@ def test_a_full_disk_keeps_what_was_written(cache: FeatureCache, database: Path)
     assert size == database.stat().st_size
     assert cache.write([(key("5"), b"x" * 30_000)])
     assert cache.read([key("0"), key("5")]) == [b"x" * 30_000] * 2
+
+
+def value_of(number: int) -> bytes:
+    return b"%d" % number * 2000
+
+
+def _share(cache: FeatureCache, seed: int, seconds: float) -> None:
+    """Reads and writes random values, as fast as possible."""
+    choice = random.Random(seed)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        numbers = [choice.randrange(NUM_KEYS) for _ in range(20)]
+        for number, value in zip(numbers, cache.read(list(map(key, numbers))), strict=True):
+            assert value is None or value == value_of(number)
+        assert cache.write([(key(number), value_of(number)) for number in numbers])
+
+
+def _check(directory: Path) -> None:
+    """Asserts that the values are right or missing, and that all can be written."""
+    cache = FeatureCache(directory, LIMIT)
+    values = cache.read(list(map(key, range(NUM_KEYS))))
+    assert any(values)
+    assert all(value in (None, value_of(number)) for number, value in enumerate(values))
+    assert verify(directory).is_sound
+    assert cache.write((key(number), value_of(number)) for number in range(NUM_KEYS))
+    assert not cache.missing(map(key, range(NUM_KEYS)))
+
+
+def test_four_processes_share_a_cache(cache: FeatureCache) -> None:
+    workers = [FORK.Process(target=_share, args=(cache, seed, 1.0)) for seed in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    _check(cache.directory)
+
+
+def test_processes_that_share_a_damaged_database_replace_it_together(
+    cache: FeatureCache,
+) -> None:
+    workers = [FORK.Process(target=_share, args=(cache, seed, 3.0)) for seed in range(3)]
+    for worker in workers:
+        worker.start()
+    for _ in range(3):
+        while not cache.read([key(0)])[0] and workers[0].is_alive():
+            time.sleep(0.01)
+        cache.close()
+        (cache.directory / "features.sqlite").write_bytes(b"x" * 50_000)
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    _check(cache.directory)
+
+
+def test_killed_processes_leave_an_undamaged_cache(cache: FeatureCache) -> None:
+    choice = random.Random(0)
+    for round_ in range(8):
+        workers = [
+            FORK.Process(target=_share, args=(cache, 10 * round_ + seed, 60.0)) for seed in range(4)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            time.sleep(choice.random() * 0.2)
+            worker.kill()
+        for worker in workers:
+            worker.join()
+            assert worker.exitcode == -signal.SIGKILL
+    _check(cache.directory)
+
+
+def _batch(number: int) -> list[bytes]:
+    return [key(f"{number}-{index}") for index in range(50)]
+
+
+def _write_batches(cache: FeatureCache) -> None:
+    for number in range(1000):
+        cache.write((key, key * 100) for key in _batch(number))
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_killed_writer_leaves_complete_batches(cache: FeatureCache, round_: int) -> None:
+    writer = FORK.Process(target=_write_batches, args=(cache,))
+    writer.start()
+    while cache.read(_batch(round_)[:1]) == [None]:
+        time.sleep(0.001)
+    writer.kill()
+    writer.join()
+    number = 0
+    while any(values := cache.read(_batch(number))):
+        assert values == [key * 100 for key in _batch(number)]
+        number += 1
+    assert number > round_
+
+
+def test_threads_share_a_cache(cache: FeatureCache, caplog: pytest.LogCaptureFixture) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(_share, cache, seed, 1.0) for seed in range(8)]:
+            done.result()
+    _check(cache.directory)
+    assert not caplog.records
+
+
+def test_a_cache_is_usable_after_a_thread_has_ended(cache: FeatureCache) -> None:
+    for number in range(3):
+        thread = threading.Thread(target=cache.write, args=([(key(number), b"1")],))
+        thread.start()
+        thread.join()
+    assert cache.read(list(map(key, range(3)))) == [b"1"] * 3
+
+
+def test_forks_work_while_threads_use_the_cache(cache: FeatureCache) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        threads = [pool.submit(_share, cache, seed, 2.0) for seed in range(4)]
+        while not all(thread.done() for thread in threads):
+            child = FORK.Process(target=_share, args=(cache, 9, 0.1), daemon=True)
+            child.start()
+            child.join(timeout=30)
+            assert child.exitcode == 0
+        for thread in threads:
+            thread.result()
+    _check(cache.directory)
+
+
+def test_closing_in_a_fork_does_not_release_the_lock_of_the_parent(cache: FeatureCache) -> None:
+    cache.write([(key("a"), b"1")])
+    child = FORK.Process(target=cache.close)
+    child.start()
+    child.join()
+    with pytest.raises(TimeoutError, match="another process uses it"):
+        lock(cache.directory, exclusive=True)
+    cache.close()
+    os.close(lock(cache.directory, exclusive=True))

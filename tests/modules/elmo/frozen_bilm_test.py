@@ -1,4 +1,4 @@
-"""Cached layers are the computed ones, and never those of another ELMo."""
+"""Cached layers equal the computed ones, and are never those of another ELMo."""
 
 import logging
 import shutil
@@ -51,7 +51,7 @@ def computed(files: ElmoFiles) -> torch.Tensor:
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("single", 1e-6), ("half", 2e-3)])
 @pytest.mark.parametrize("filled", [True, False])
-def test_its_layers_are_the_computed_ones_within_the_stored_precision(
+def test_layers_equal_the_computed_ones_within_the_cached_precision(
     files: ElmoFiles,
     computed: torch.Tensor,
     tmp_path: Path,
@@ -65,7 +65,7 @@ def test_its_layers_are_the_computed_ones_within_the_stored_precision(
     torch.testing.assert_close(layers(bilm), computed, atol=tolerance, rtol=0)
 
 
-def test_once_all_is_cached_the_weights_are_never_loaded(
+def test_weights_are_not_loaded_if_all_layers_are_cached(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     frozen(files, tmp_path).fill(ids_of(SENTENCES))
@@ -83,13 +83,13 @@ def test_some_sentences_may_be_cached_and_others_not(
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_without_a_cache_it_computes(files: ElmoFiles, computed: torch.Tensor) -> None:
+def test_without_a_cache_layers_are_computed(files: ElmoFiles, computed: torch.Tensor) -> None:
     bilm = FrozenBiLm(files)
     bilm.fill(ids_of(SENTENCES))
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_a_full_cache_costs_nothing_but_time(
+def test_with_a_full_cache_layers_are_computed(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     bilm = FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single", max_gigabytes=1e-6))
@@ -118,7 +118,7 @@ def test_other_weights_or_another_precision_have_another_cache(
     torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
 
 
-def test_its_state_holds_no_weights(files: ElmoFiles) -> None:
+def test_the_state_contains_no_weights(files: ElmoFiles) -> None:
     state = FrozenBiLm(files).state_dict()
     assert list(state) == ["elmo_sha256"]
     # `allennlp diff` compares nothing else.
@@ -137,7 +137,7 @@ def test_the_state_of_another_elmo_is_refused(
         FrozenBiLm(files).load_state_dict(other_state)
 
 
-def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
+def test_the_files_in_elmo_dir_are_used_if_they_are_the_recorded_ones(
     files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
@@ -149,7 +149,7 @@ def test_the_files_in_elmo_dir_are_used_where_they_are_the_recorded_ones(
     torch.testing.assert_close(layers(bilm), expected)
 
 
-def test_the_cache_is_that_of_the_files_that_are_used(
+def test_the_cache_belongs_to_the_files_in_use(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "other").mkdir()
@@ -164,7 +164,7 @@ def test_the_cache_is_that_of_the_files_that_are_used(
     torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
 
 
-def test_files_that_do_not_fit_are_refused_before_they_are_read(
+def test_files_that_do_not_fit_together_are_refused_before_loading(
     tiny_elmo: Path, tmp_path: Path
 ) -> None:
     shutil.copy(tiny_elmo / "weights.hdf5", tmp_path)
@@ -175,7 +175,7 @@ def test_files_that_do_not_fit_are_refused_before_they_are_read(
         FrozenBiLm(ElmoFiles(tmp_path / "small" / "options.json", tmp_path / "weights.hdf5"))
 
 
-def test_files_in_the_archive_are_used_where_no_others_fit_and_read_at_once(
+def test_files_in_the_archive_are_the_last_resort_and_read_at_once(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ELMO_DIR", raising=False)
@@ -192,13 +192,13 @@ def test_files_in_the_archive_are_used_where_no_others_fit_and_read_at_once(
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_after_a_fill_no_weights_are_held(files: ElmoFiles, tmp_path: Path) -> None:
+def test_weights_are_released_after_a_fill(files: ElmoFiles, tmp_path: Path) -> None:
     bilm = frozen(files, tmp_path)
     bilm.fill(ids_of(SENTENCES))
     assert not bilm._loaded
 
 
-def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
+def test_ctrl_c_while_layers_are_written_ends_all_workers(
     files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bilm = frozen(files, tmp_path)
@@ -214,24 +214,24 @@ def test_ctrl_c_while_layers_are_written_leaves_no_worker_behind(
     monkeypatch.setattr(bilm.cache, "write", interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
         bilm.fill(ids_of(SENTENCES))
-    # The traceback keeps the frames alive, as it does until a program has ended.
+    # The traceback keeps the frames alive, as in a real program.
     assert caught.tb is not None
     assert workers
     assert not running()
 
 
-def test_another_compute_has_another_cache(files: ElmoFiles, tmp_path: Path) -> None:
+def test_each_compute_precision_has_its_own_cache(files: ElmoFiles, tmp_path: Path) -> None:
     options = FeatureCacheOptions(str(tmp_path))
     caches = [FrozenBiLm(files, options, compute).cache for compute in ("fp32", "bf16")]
     assert len({cache.directory for cache in caches if cache is not None}) == 2
 
 
-def test_a_compute_that_the_device_lacks_is_an_error_that_says_what_to_do(files: ElmoFiles) -> None:
+def test_an_unsupported_precision_is_an_error_with_a_hint(files: ElmoFiles) -> None:
     with pytest.raises(InputError, match=r"fp16 needs a GPU.*elmo_compute"):
         layers(FrozenBiLm(files, compute="fp16"))
 
 
-def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
+def test_an_emulated_precision_is_reported_as_a_warning(
     files: ElmoFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for slow in (False, True):
@@ -241,7 +241,7 @@ def test_a_compute_that_is_slow_on_this_processor_is_warned_of(
 
 
 @pytest.mark.parametrize("same_order", [True, False])
-def test_cached_layers_are_the_same_bits_whoever_filled_the_cache(
+def test_cached_layers_are_the_same_bits_in_any_order_of_filling(
     files: ElmoFiles, tmp_path: Path, same_order: bool
 ) -> None:
     one, other = (frozen(files, tmp_path / name, "half") for name in ("one", "other"))
@@ -253,7 +253,7 @@ def test_cached_layers_are_the_same_bits_whoever_filled_the_cache(
     assert torch.equal(layers(one), layers(uncached))
 
 
-def test_threads_compute_and_read_layers_at_once(
+def test_threads_may_compute_and_read_layers_concurrently(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     bilm = frozen(files, tmp_path)
@@ -269,7 +269,7 @@ def test_threads_compute_and_read_layers_at_once(
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
-def test_layers_lost_to_damage_are_computed_once_and_cached_again(
+def test_layers_lost_to_damage_are_computed_and_cached_again(
     files: ElmoFiles, computed: torch.Tensor, tmp_path: Path
 ) -> None:
     bilm = frozen(files, tmp_path)
