@@ -112,7 +112,7 @@ class FeatureCache:
         self._release: Optional[Callable[[], Any]] = None
         self._is_readable = True
         self._is_writable = True
-        self._was_started_over = False
+        self._was_replaced = False
         self._has_warned_of_damage = False
         self._damaged: set[bytes] = set()
 
@@ -141,7 +141,7 @@ class FeatureCache:
 
     def has_lost(self, key: bytes) -> bool:
         """Returns whether the value of a missing key was lost to damage."""
-        return self._was_started_over or key in self._damaged
+        return self._was_replaced or key in self._damaged
 
     def close(self) -> None:
         """Allows other processes to remove the cache, until it is used again."""
@@ -156,7 +156,7 @@ class FeatureCache:
         if damaged and not self._has_warned_of_damage:
             self._has_warned_of_damage = True
             logger.warning(
-                "The feature cache %s has damaged features; they are computed again.",
+                "The feature cache %s has damaged features. They are computed again.",
                 self.directory,
             )
         return [value for value, _ in values]
@@ -205,7 +205,7 @@ class FeatureCache:
                     if num_damaged == _ATTEMPTS:
                         self._stop(str(error))
                     else:
-                        self._start_over(seen, str(error))
+                        self._replace_database(seen, str(error))
                 except (OSError, sqlite3.Error) as error:
                     self._stop_writing(str(error)) if writes else self._stop(str(error))
             return None
@@ -231,17 +231,17 @@ class FeatureCache:
                     write_description(self.directory, self.description)
         return create or self._path.exists()  # others may have removed it before the lock
 
-    def _start_over(self, seen: Optional[int], reason: str) -> None:
+    def _replace_database(self, seen: Optional[int], reason: str) -> None:
         self.close()
         try:
-            start_over(self.directory, seen)
+            replace_database(self.directory, seen)
         except OSError as error:
-            self._stop(f"{reason}, and it cannot be started over: {error}")
+            self._stop(f"{reason}, and it cannot be replaced: {error}")
             return
-        self._was_started_over = True
+        self._was_replaced = True
         logger.warning(
-            "The feature cache %s was damaged (%s) and is started over; its features are computed "
-            "again.",
+            "The feature cache %s was damaged (%s) and is replaced by an empty one. Its features "
+            "are computed again.",
             self.directory,
             reason,
         )
@@ -349,7 +349,7 @@ def inode(path: Path) -> Optional[int]:
     return None
 
 
-def start_over(directory: Path, seen: Optional[int]) -> None:
+def replace_database(directory: Path, seen: Optional[int]) -> None:
     """Replaces the database by an empty one, unless its inode is no longer the one `seen`."""
     path = directory / DATABASE_NAME
     empty = directory / f"{DATABASE_NAME}.new"

@@ -18,7 +18,7 @@ from bluelmo_plugins.modules.elmo.feature_cache import (
     inode,
     lock,
     read_description,
-    start_over,
+    replace_database,
     transaction,
 )
 
@@ -123,7 +123,7 @@ def repair(cache: Path) -> int:
             return len(keys) - len(damaged)
         except DamagedCacheError:
             pass
-    start_over(cache, seen)
+    replace_database(cache, seen)
     return 0
 
 

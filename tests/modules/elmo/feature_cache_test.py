@@ -25,8 +25,8 @@ from bluelmo_plugins.modules.elmo.feature_cache import (
     inode,
     lock,
     read_description,
+    replace_database,
     sentence_key,
-    start_over,
     transaction,
 )
 from bluelmo_plugins.modules.elmo.feature_cache_maintenance import verify
@@ -135,7 +135,7 @@ def test_a_new_database_ignores_the_journal_of_a_killed_process(
         connection.execute("DELETE FROM features")
         shutil.copytree(database.parent, killed)
     assert (killed / "features.sqlite-journal").stat().st_size > 0
-    start_over(killed, inode(killed / "features.sqlite"))
+    replace_database(killed, inode(killed / "features.sqlite"))
     assert FeatureCache(killed, LIMIT).read([key("a")]) == [None]
     assert {path.name for path in killed.iterdir()} == {"features.sqlite", "lock"}
 
