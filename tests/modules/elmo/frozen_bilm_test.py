@@ -45,6 +45,19 @@ def files(tiny_elmo: Path) -> ElmoFiles:
 
 
 @pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> ElmoFiles:
+    """The files of another ELMo of the same size."""
+    directory = tmp_path_factory.mktemp("other")
+    write_elmo(directory, ELMO_SIZES["tiny"], seed=1)
+    return files_in(directory)
+
+
+@pytest.fixture(scope="module")
+def computed_by_others(others: ElmoFiles) -> torch.Tensor:
+    return layers(BiLm(others.options, others.weights))
+
+
+@pytest.fixture(scope="module")
 def computed(files: ElmoFiles) -> torch.Tensor:
     return layers(BiLm(files.options, files.weights))
 
@@ -97,25 +110,18 @@ def test_with_a_full_cache_layers_are_computed(
     torch.testing.assert_close(layers(bilm), computed)
 
 
-def test_other_weights_or_another_precision_have_another_cache(
-    files: ElmoFiles, tmp_path: Path
+def test_each_elmo_precision_and_compute_precision_has_its_own_cache(
+    files: ElmoFiles, others: ElmoFiles, computed_by_others: torch.Tensor, tmp_path: Path
 ) -> None:
-    (tmp_path / "elmo").mkdir()
-    write_elmo(tmp_path / "elmo", ELMO_SIZES["tiny"], seed=1)
-    others = files_in(tmp_path / "elmo")
-    directories = {
-        bilm.cache.directory
-        for bilm in (
-            frozen(files, tmp_path),
-            frozen(files, tmp_path, "half"),
-            frozen(others, tmp_path),
-        )
-        if bilm.cache is not None
-    }
-    assert len(directories) == 3
+    bilms = (
+        frozen(files, tmp_path),
+        frozen(files, tmp_path, "half"),
+        frozen(others, tmp_path),
+        FrozenBiLm(files, FeatureCacheOptions(str(tmp_path), "single"), "bf16"),
+    )
+    assert len({bilm.cache.directory for bilm in bilms if bilm.cache is not None}) == len(bilms)
     frozen(files, tmp_path).fill(ids_of(SENTENCES))
-    expected = layers(BiLm(others.options, others.weights))
-    torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
+    torch.testing.assert_close(layers(frozen(others, tmp_path)), computed_by_others)
 
 
 def test_the_state_contains_no_weights(files: ElmoFiles) -> None:
@@ -128,65 +134,50 @@ def test_the_state_contains_no_weights(files: ElmoFiles) -> None:
 
 
 def test_the_state_of_another_elmo_is_refused(
-    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: ElmoFiles, others: ElmoFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ELMO_DIR", raising=False)
-    write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
-    other_state = FrozenBiLm(files_in(tmp_path)).state_dict()
     with pytest.raises(InputError, match=r"other contents.*SHA-256.*ELMO_DIR"):
-        FrozenBiLm(files).load_state_dict(other_state)
+        FrozenBiLm(files).load_state_dict(FrozenBiLm(others).state_dict())
 
 
-def test_the_files_in_elmo_dir_are_used_if_they_are_the_recorded_ones(
-    files: ElmoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_recorded_files_are_found_in_elmo_dir_and_have_their_own_cache(
+    files: ElmoFiles,
+    others: ElmoFiles,
+    computed: torch.Tensor,
+    computed_by_others: torch.Tensor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write_elmo(tmp_path, ELMO_SIZES["tiny"], seed=1)
-    other_state = FrozenBiLm(files_in(tmp_path)).state_dict()
-    monkeypatch.setenv("ELMO_DIR", str(tmp_path))
-    bilm = FrozenBiLm(files)
-    bilm.load_state_dict(other_state)
-    expected = layers(BiLm(tmp_path / "options.json", tmp_path / "weights.hdf5"))
-    torch.testing.assert_close(layers(bilm), expected)
-
-
-def test_the_cache_belongs_to_the_files_in_use(
-    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "other").mkdir()
-    write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
     monkeypatch.setenv("ELMO_DIR", str(Path(files.options).parent))
-    before = frozen(files_in(tmp_path / "other"), tmp_path)
-    before.load_state_dict(FrozenBiLm(files).state_dict())
-    before.fill(ids_of(SENTENCES))
-    torch.testing.assert_close(layers(before), computed)
-    others = files_in(tmp_path / "other")
-    expected = layers(BiLm(others.options, others.weights))
-    torch.testing.assert_close(layers(frozen(others, tmp_path)), expected)
+    bilm = frozen(others, tmp_path)
+    bilm.load_state_dict(FrozenBiLm(files).state_dict())
+    bilm.fill(ids_of(SENTENCES))
+    torch.testing.assert_close(layers(bilm), computed)
+    torch.testing.assert_close(layers(frozen(others, tmp_path)), computed_by_others)
 
 
 def test_files_that_do_not_fit_together_are_refused_before_loading(
-    tiny_elmo: Path, tmp_path: Path
+    files: ElmoFiles, tmp_path: Path
 ) -> None:
-    shutil.copy(tiny_elmo / "weights.hdf5", tmp_path)
-    small = ELMO_SIZES["small"]
-    (tmp_path / "small").mkdir()
-    write_elmo(tmp_path / "small", small, seed=0)
+    write_elmo(tmp_path, ELMO_SIZES["small"], seed=0)
     with pytest.raises(ElmoFileError, match=r"has shape .* but the options file asks for"):
-        FrozenBiLm(ElmoFiles(tmp_path / "small" / "options.json", tmp_path / "weights.hdf5"))
+        FrozenBiLm(ElmoFiles(tmp_path / "options.json", files.weights))
 
 
 def test_files_in_the_archive_are_the_last_resort_and_read_at_once(
-    files: ElmoFiles, computed: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: ElmoFiles,
+    others: ElmoFiles,
+    computed: torch.Tensor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("ELMO_DIR", raising=False)
-    state = FrozenBiLm(files).state_dict()
-    (tmp_path / "other").mkdir()
-    write_elmo(tmp_path / "other", ELMO_SIZES["tiny"], seed=1)
     files.copy_to(tmp_path / "archive")
     archived = ElmoFiles.in_folder(tmp_path / "archive")
     options = FeatureCacheOptions(str(tmp_path / "store"), "single")
-    bilm = FrozenBiLm(files_in(tmp_path / "other"), options, archived=archived)
-    bilm.load_state_dict(state)
+    bilm = FrozenBiLm(others, options, archived=archived)
+    bilm.load_state_dict(FrozenBiLm(files).state_dict())
     shutil.rmtree(tmp_path / "archive")
     bilm.fill(ids_of(SENTENCES[:1]))
     torch.testing.assert_close(layers(bilm), computed)
@@ -218,12 +209,6 @@ def test_ctrl_c_while_layers_are_written_ends_all_workers(
     assert caught.tb is not None
     assert workers
     assert not running()
-
-
-def test_each_compute_precision_has_its_own_cache(files: ElmoFiles, tmp_path: Path) -> None:
-    options = FeatureCacheOptions(str(tmp_path))
-    caches = [FrozenBiLm(files, options, compute).cache for compute in ("fp32", "bf16")]
-    assert len({cache.directory for cache in caches if cache is not None}) == 2
 
 
 def test_an_unsupported_precision_is_an_error_with_a_hint(files: ElmoFiles) -> None:
