@@ -28,14 +28,18 @@ def gather_from_workers(value: T) -> list[T]:
     return values
 
 
+def own_rank() -> int:
+    """Returns the rank of this worker; 0 without distributed training."""
+    return torch.distributed.get_rank() if is_distributed() else 0
+
+
 def own_share(keys: Sequence[bytes]) -> list[bytes]:
     """Returns this worker's part of work that several workers may hold. All must call it."""
     holders: dict[bytes, list[int]] = defaultdict(list)
     for rank, held in enumerate(gather_from_workers(list(keys))):
         for key in held:
             holders[key].append(rank)
-    own_rank = torch.distributed.get_rank() if is_distributed() else 0
-    return [key for key in keys if holders[key][key[0] % len(holders[key])] == own_rank]
+    return [key for key in keys if holders[key][key[0] % len(holders[key])] == own_rank()]
 
 
 def finish_together(work: Iterator[Any], seconds: float = 60.0) -> None:

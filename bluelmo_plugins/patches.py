@@ -24,7 +24,7 @@ from bluelmo_plugins.cli.safe_loading import (
 from bluelmo_plugins.cli.summaries import telling_what_came_of_it
 from bluelmo_plugins.commands.predict import PredictManager
 from bluelmo_plugins.modules.mixed_precision import knowing_bf16
-from bluelmo_plugins.training.bars import BarWriter, TrainerBars
+from bluelmo_plugins.training.progress import BarWriter, TrainerBars
 
 logger = logging.getLogger(__name__)
 

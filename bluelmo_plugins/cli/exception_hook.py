@@ -11,7 +11,7 @@ from allennlp.common.util import SigTermReceived
 from tqdm import tqdm  # type: ignore[import-untyped]  # it carries no types
 
 from bluelmo_plugins.cli.error_messages import explain
-from bluelmo_plugins.training.resume_hint import how_to_go_on
+from bluelmo_plugins.training.recovery import resume_hint
 
 
 def explain_the_end() -> None:
@@ -39,7 +39,7 @@ def explain_the_end() -> None:
     def interruption_hook(
         kind: type[BaseException], error: BaseException, traceback: Optional[TracebackType]
     ) -> None:
-        lines = how_to_go_on(sys.argv)
+        lines = resume_hint(sys.argv)
         if isinstance(error, KeyboardInterrupt | SigTermReceived) and lines:
             tell(*lines)
         else:

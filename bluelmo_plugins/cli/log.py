@@ -11,7 +11,7 @@ from logging import FileHandler, Handler, LogRecord, StreamHandler, getLogger
 from pathlib import Path
 from typing import Any, Optional
 
-from bluelmo_plugins.training.bars import bars_out_of_the_way
+from bluelmo_plugins.training.progress import hidden_bars
 
 BEGINNING = 256 * 1024
 """How many bytes of the beginning of a log are kept: the config, the data, the first epochs."""
@@ -210,7 +210,7 @@ class TerminalHandler(StreamHandler[Any]):
 
     def emit(self, record: LogRecord) -> None:
         """Writes the record on a line of its own, above progress bars."""
-        with bars_out_of_the_way():
+        with hidden_bars():
             super().emit(record)
 
 

@@ -1,4 +1,4 @@
-"""Adam, all of whose arithmetic on a weight is one pass over the memory."""
+"""Adam with PyTorch's fused CPU kernel."""
 
 from typing import Any, Optional
 
@@ -10,28 +10,27 @@ from torch.nn import Parameter
 @Optimizer.register("blue_adam")
 class FusedAdam(Optimizer, torch.optim.Adam):
     """
-    torch's Adam, on a CPU with its fused step, which AllenNLP's "adam" does not offer: 4 million
-    weights take 2 milliseconds instead of 12. On a GPU it is AllenNLP's.
+    AllenNLP's "adam" with torch's fused kernel on a CPU: a step over 4 million weights takes 2 ms
+    instead of 12.
 
     Registered as an `Optimizer` with name "blue_adam".
 
     # Parameters
 
     model_parameters : `list[tuple[str, Parameter]]`
-        The weights that learn and their names. Given by the trainer, not by a config.
+        The names and parameters to optimize; given by the trainer.
     parameter_groups : `Optional[list[Any]]`, optional (default = `None`)
-        Pairs of regular expressions and of hyperparameters for the weights whose names match, as
-        AllenNLP's optimizers take them.
+        Hyperparameters by regular expressions of parameter names, as in AllenNLP's optimizers.
     lr : `float`, optional (default = `0.001`)
         The learning rate.
     betas : `tuple[float, float]`, optional (default = `(0.9, 0.999)`)
-        How much of the means of gradient and of squared gradient stays at each step.
+        The decay rates of the running averages of the gradient and its square.
     eps : `float`, optional (default = `1e-8`)
         Added to the denominator.
     weight_decay : `float`, optional (default = `0.0`)
-        L2 penalty.
+        The L2 penalty.
     amsgrad : `bool`, optional (default = `False`)
-        Whether the denominator never becomes smaller (Reddi et al. 2018).
+        Whether to use the AMSGrad variant (Reddi et al. 2018).
     """
 
     def __init__(

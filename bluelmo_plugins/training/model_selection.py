@@ -1,4 +1,4 @@
-"""Selects the epoch whose weights are kept, and stops training early."""
+"""Model selection: the epoch whose weights are kept, and early stopping."""
 
 import logging
 import math
@@ -11,33 +11,31 @@ from allennlp.training.metric_tracker import MetricTracker
 
 from bluelmo_plugins.errors import InputError, unknown_name
 
+logger = logging.getLogger(__name__)
+
 KEPT_EPOCHS = ("best", "last")
 
 
 class SelectionTracker(MetricTracker):
     """
-    A `MetricTracker` with a minimal improvement, for which NaN is no score.
+    A `MetricTracker` with `min_delta` for early stopping, in which NaN is never the best score.
 
-    Two things are kept apart. The best epoch is the one with the highest score, by however little.
-    Patience begins anew only when the score exceeds by more than `min_delta` the one at which it
-    last began; so many small improvements count once they add up.
-
-    Patience waits until a model has learnt anything: it does not begin before the first score that
-    is neither NaN nor 0 (an F1 without a single hit, the first epochs on a small corpus).
-
-    As long as no epoch has had a score, the latest stands in for the best, so that there is a model
-    to keep at the end.
+    The best epoch has the highest score, by any margin. Patience is reset only when the score
+    exceeds the score at the last reset by more than `min_delta`, so small improvements add up.
+    Patience starts with the first score that is neither NaN nor 0: on a small corpus, F1 may be 0
+    in the first epochs. Until there is a score, the latest epoch is the best, so that there is
+    always a model to keep.
 
     # Parameters
 
     metric_name : `list[str]`
-        As for `MetricTracker`: with "+" or "-" in front.
+        As in `MetricTracker`: with "+" or "-" in front.
     patience : `Optional[int]`
-        The number of epochs without improvement after which training stops; `None`: never.
+        The number of epochs without improvement after which to stop; `None` for no limit.
     min_delta : `float`
-        What a score must exceed the old one by to count as an improvement.
+        The minimum improvement that resets patience.
     keep : `str`
-        "best", or "last": then each epoch takes the place of the one before.
+        "best", or "last" to treat every epoch as the best.
     """
 
     def __init__(
@@ -47,28 +45,26 @@ class SelectionTracker(MetricTracker):
         self._min_delta = min_delta
         self._keep = keep
         self.patience_reference: Optional[float] = None
-        """The score at which patience last began."""
+        """The score at the last reset of patience."""
 
     @property
-    def never_a_score(self) -> bool:
-        """Whether there were epochs, and all of them had NaN for a score."""
+    def has_only_nan(self) -> bool:
+        """Whether there were epochs, all with a score of NaN."""
         return self._epoch_number > 0 and self._best_so_far is None
 
     def clear(self) -> None:
-        """Forgets all epochs."""
         super().clear()
         self.patience_reference = None
 
     def add_metrics(self, metrics: dict[str, float]) -> None:
-        """Adds the validation metrics of the epoch that has just ended."""
         score = self.combined_score(metrics)
-        is_score = not math.isnan(score)
-        if is_score and _exceeds(score, self.patience_reference, self._min_delta):
+        is_number = not math.isnan(score)
+        if is_number and _exceeds(score, self.patience_reference, self._min_delta):
             self.patience_reference = score
             self._epochs_with_no_improvement = 0
         elif self.patience_reference:
             self._epochs_with_no_improvement += 1
-        is_best = is_score and _exceeds(score, self._best_so_far)
+        is_best = is_number and _exceeds(score, self._best_so_far)
         if is_best:
             self._best_so_far = score
         self._is_best_so_far = is_best or self._best_so_far is None or self._keep == "last"
@@ -81,18 +77,15 @@ def _exceeds(score: float, reference: Optional[float], by: float = 0.0) -> bool:
     return reference is None or score > reference + by
 
 
-logger = logging.getLogger(__name__)
-
-
 @TrainerCallback.register("model_selection")
 class ModelSelectionCallback(TrainerCallback):
     """
-    Gives the trainer another `MetricTracker`: one with `min_delta`, for which NaN (Pearson where
-    there is no r) is never the best, and that can keep the last epoch, for a dev set too small to
-    choose by.
+    Replaces the trainer's `MetricTracker` by one with `min_delta`, in which NaN (such as an
+    undefined Pearson's r) is never the best score, and which can keep the last epoch, for a dev set
+    that is too small to choose an epoch.
 
-    The score is the trainer's `validation_metric`. What AllenNLP calls "best" (best.th, the
-    `best_validation_...` entries of metrics.json) is the kept epoch.
+    The score is the trainer's `validation_metric`. AllenNLP's "best" (best.th, and
+    `best_validation_...` in metrics.json) is the epoch that is kept.
 
     Registered as a `TrainerCallback` with name "model_selection".
 
@@ -101,11 +94,11 @@ class ModelSelectionCallback(TrainerCallback):
     serialization_dir : `str`
         Given by the trainer.
     patience : `Optional[int]`, optional (default = `None`)
-        The number of epochs without improvement after which training stops; `None`: never.
+        The number of epochs without improvement after which to stop; `None` for no limit.
     min_delta : `float`, optional (default = `0.0`)
-        A score counts as an improvement, for patience, if it is greater by more than this.
+        The minimum improvement that resets patience.
     keep : `str`, optional (default = `"best"`)
-        Which epoch's weights are the result: "best" or "last".
+        The epoch whose weights are kept: "best" or "last".
     """
 
     def __init__(
@@ -131,12 +124,12 @@ class ModelSelectionCallback(TrainerCallback):
     def on_start(
         self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
     ) -> None:
-        """Puts the tracker into the trainer, with what a checkpoint has restored by now."""
+        """Replaces the tracker, and copies the state that the trainer has restored."""
         super().on_start(trainer, is_primary)
         replaced = trainer._metric_tracker
         if replaced._patience is not None:
             raise InputError(
-                "the trainer and its callback 'model_selection' both decide when to stop",
+                "the trainer and its callback 'model_selection' both have a patience",
                 hint="Set patience for the callback only",
             )
         names = [f"{'+' if sign > 0 else '-'}{name}" for sign, name in replaced.tracked_metrics]
@@ -144,7 +137,15 @@ class ModelSelectionCallback(TrainerCallback):
         tracker.load_state_dict(replaced.state_dict())
         tracker.patience_reference = self._restored.get("patience_reference")
         self._tracker = trainer._metric_tracker = tracker
-        self._restore_best_model_filename(trainer)
+        best_file = os.path.join(self.serialization_dir, "best.th")
+        if (
+            tracker.best_epoch is not None
+            and trainer._best_model_filename is None
+            and os.path.exists(best_file)
+        ):
+            # The checkpoint of the first best epoch was saved before its best.th. Without this, the
+            # trainer would end with the weights of the last epoch even if no later one is better.
+            trainer._best_model_filename = best_file
         if tracker.should_stop_early():
             # The trainer asks only after an epoch, so it would train one more.
             trainer._num_epochs = trainer._start_after_epochs_completed
@@ -158,30 +159,18 @@ class ModelSelectionCallback(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Warns if no epoch had a score."""
-        if is_primary and self._tracker is not None and self._tracker.never_a_score:
+        if is_primary and self._tracker is not None and self._tracker.has_only_nan:
             logger.warning(
-                "The validation metric was not a number after any epoch,"
-                " so none is the best: the last epoch's weights are kept."
+                "The validation metric was NaN after every epoch: the weights of the last epoch are"
+                " kept."
             )
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint must hold beyond the state of AllenNLP's own tracker."""
+        """Returns what the state of AllenNLP's own tracker lacks."""
         if self._tracker is None:
             return self._restored
         return {"patience_reference": self._tracker.patience_reference}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restores what `state_dict` returned."""
+        """Keeps the state for `on_start`."""
         self._restored = state_dict
-
-    def _restore_best_model_filename(self, trainer: GradientDescentTrainer) -> None:
-        # The checkpoint of an epoch is written before its best.th, so the one of the first best
-        # epoch knows no such file. Without it, a run recovered from there would end with the last
-        # epoch's weights in memory even if no later epoch was better.
-        best_model_filename = os.path.join(self.serialization_dir, "best.th")
-        if (
-            trainer._metric_tracker.best_epoch is not None
-            and trainer._best_model_filename is None
-            and os.path.exists(best_model_filename)
-        ):
-            trainer._best_model_filename = best_model_filename

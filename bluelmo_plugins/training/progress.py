@@ -1,82 +1,88 @@
-"""Reports the progress of a training: a line for each epoch, and bars within it."""
+"""Progress of training: a log line after each epoch, and progress bars."""
 
 import logging
 import math
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Optional
 
-from allennlp.common.tqdm import Tqdm
+from allennlp.common import logging as common_logging
+from allennlp.common.tqdm import Tqdm, TqdmToLogsWriter, replace_cr_with_newline
+from allennlp.common.tqdm import logger as tqdm_logger
 from allennlp.data import TensorDict
 from allennlp.training import GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 from torch import Tensor
+from tqdm import tqdm  # type: ignore[import-untyped]  # it has no types
 
 from bluelmo_plugins.report.score_text import shown
-from bluelmo_plugins.training.bars import TrainerBars
 
-_FORMAT = (
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LINES = 30.0
+"""How often a progress bar is written if standard error is not a terminal."""
+
+_BAR_FORMAT = (
     "{desc}: {percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} batches, {remaining} left{postfix}"
 )
 
 
-class EpochBar:
+class BarWriter(TqdmToLogsWriter):
     """
-    A bar over the batches of an epoch, which goes when it is closed.
+    Writes AllenNLP's progress bars.
 
-    # Parameters
-
-    title : `str`
-        What stands before it.
-    total : `Optional[int]`
-        The number of batches, where it is known.
-    done : `int`
-        How many of them are done already.
+    If standard error is not a terminal, a bar becomes a line every 30 seconds and one at its end;
+    AllenNLP would append ten updates per second to a single line. With `--file-friendly-logging`,
+    bars are AllenNLP's own.
     """
 
-    def __init__(self, title: str, total: Optional[int], done: int) -> None:
-        self.title = title
-        self._bar = Tqdm.tqdm(
-            total=total, initial=done, desc=title, leave=False, bar_format=_FORMAT
-        )
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # AllenNLP's
+        self._latest = ""
+        self._time_of_line = monotonic()
 
-    def show(self, done: int, text: str) -> None:
-        """Shows how many batches are done, and a text behind the bar."""
-        self._bar.set_postfix_str(text, refresh=False)
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        """Takes it off the terminal."""
-        self._bar.close()
-
-
-def num_tokens(batch: TensorDict) -> int:
-    """The number of tokens in a batch, without pads."""
-    texts = (field for field in batch.values() if isinstance(field, dict))
-    ids = (next(_tensors(text), None) for text in texts)
-    # Of a token that is its characters, the first one is never padding.
-    tokens = (each if each.dim() < 3 else each[:, :, 0] for each in ids if each is not None)
-    return sum(int(each.count_nonzero()) for each in tokens)
+    def write(self, message: str) -> None:
+        if common_logging.FILE_FRIENDLY_LOGGING or sys.stderr.isatty():
+            super().write(message)  # type: ignore[no-untyped-call]  # AllenNLP's
+            return
+        self._latest = replace_cr_with_newline(message).strip() or self._latest
+        is_end = message == "\n"
+        if self._latest and (is_end or monotonic() - self._time_of_line >= SECONDS_BETWEEN_LINES):
+            print(self._latest, file=sys.stderr, flush=True)
+            tqdm_logger.info(self._latest)
+            self._latest = ""
+            self._time_of_line = monotonic()
 
 
-def _tensors(text: Any) -> Iterator[Tensor]:
-    """The tensors of a text field, of whatever indexers."""
-    for value in text.values():
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, dict):
-            yield from _tensors(value)
+class TrainerBars(Tqdm):
+    """The `Tqdm` of AllenNLP's trainer; disabled while `ProgressCallback` draws bars."""
+
+    drawn_by_callback = False
+
+    @staticmethod
+    def tqdm(*args: Any, **kwargs: Any) -> Any:
+        return Tqdm.tqdm(*args, **{"disable": TrainerBars.drawn_by_callback, **kwargs})
 
 
-logger = logging.getLogger(__name__)
+@contextmanager
+def hidden_bars() -> Iterator[None]:
+    """Hides progress bars on a terminal while something else is written there."""
+    bars = list(getattr(tqdm, "_instances", ())) if sys.stderr.isatty() else []
+    for bar in bars:
+        bar.clear()
+    yield
+    for bar in bars:
+        bar.refresh()
 
 
 @TrainerCallback.register("progress")
 class ProgressCallback(TrainerCallback):
     """
-    Logs a line after each epoch: its score on the dev split in words and the best one so far, the
-    loss, the speed, the time that is left. Within an epoch it shows a progress bar with tokens per
-    second, in place of that of AllenNLP's trainer.
+    Logs a line after each epoch: the validation score and the best so far, the loss, the speed and
+    the remaining time. Within an epoch it draws a progress bar with tokens per second, instead of
+    that of AllenNLP's trainer.
 
     Times and speeds are those of this process; the speed is multiplied by the number of workers.
 
@@ -87,7 +93,7 @@ class ProgressCallback(TrainerCallback):
     serialization_dir : `str`
         Given by the trainer.
     score : `str`, optional (default = `"score"`)
-        What the metric "blue" is, in words.
+        The name of the metric "blue" to print.
     """
 
     def __init__(self, serialization_dir: str, score: str = "score") -> None:
@@ -95,19 +101,20 @@ class ProgressCallback(TrainerCallback):
         self._score = score
         self._best: Optional[float] = None
         self._best_epoch = 0
-        self._bar: Optional[EpochBar] = None
+        self._bar: Any = None
+        self._bar_title = ""
         self._num_tokens = 0
-        self._epoch_began = 0.0
+        self._epoch_start = 0.0
         self._durations: list[float] = []
-        self._begins_within_epoch = False
+        self._starts_within_epoch = False
 
     def on_start(
         self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
     ) -> None:
-        """Starts the clock. The parameters are AllenNLP's."""
+        """Starts the clock."""
         super().on_start(trainer, is_primary)
-        self._begins_within_epoch = trainer._start_after_batches_in_epoch_completed > 0
-        self._epoch_began = monotonic()
+        self._starts_within_epoch = trainer._start_after_batches_in_epoch_completed > 0
+        self._epoch_start = monotonic()
         TrainerBars.drawn_by_callback = True
 
     def on_batch(
@@ -123,16 +130,23 @@ class ProgressCallback(TrainerCallback):
         batch_grad_norm: Optional[float] = None,
         **kwargs: Any,
     ) -> None:
-        """Moves the bar. The parameters are AllenNLP's."""
+        """Updates the bar."""
         self._num_tokens += sum(map(num_tokens, batch_inputs))
         if is_primary:
             title = f"Epoch {epoch + 1} of {trainer._num_epochs}" + ("" if is_training else ", dev")
-            if self._bar is None or self._bar.title != title:
+            if self._bar is None or self._bar_title != title:
                 self._close_bar()
-                total = _num_batches(trainer, is_training)
-                self._bar = EpochBar(title, total, batch_number - 1)
+                self._bar_title = title
+                self._bar = Tqdm.tqdm(
+                    total=_num_batches(trainer, is_training),
+                    initial=batch_number - 1,
+                    desc=title,
+                    leave=False,
+                    bar_format=_BAR_FORMAT,
+                )
             loss = f"loss {shown('loss', batch_metrics['loss'])}"
-            self._bar.show(batch_number, ", ".join([*self._speed(trainer), loss]))
+            self._bar.set_postfix_str(", ".join([*self._speed(trainer), loss]), refresh=False)
+            self._bar.update(batch_number - self._bar.n)
 
     def on_epoch(
         self,
@@ -142,7 +156,7 @@ class ProgressCallback(TrainerCallback):
         is_primary: bool = True,
         **kwargs: Any,
     ) -> None:
-        """Says how the epoch went. The parameters are AllenNLP's."""
+        """Logs the line of the epoch."""
         self._close_bar()
         parts = [
             *self._dev_score(metrics.get("validation_blue"), epoch),
@@ -152,7 +166,7 @@ class ProgressCallback(TrainerCallback):
         if is_primary:
             logger.info("Epoch %d of %d: %s", epoch + 1, trainer._num_epochs, "; ".join(parts))
         self._num_tokens = 0
-        self._epoch_began = monotonic()
+        self._epoch_start = monotonic()
 
     def on_end(
         self,
@@ -162,12 +176,12 @@ class ProgressCallback(TrainerCallback):
         is_primary: bool = True,
         **kwargs: Any,
     ) -> None:
-        """Leaves the terminal as it was. The parameters are AllenNLP's."""
+        """Removes the bar, and enables those of AllenNLP's trainer."""
         self._close_bar()
         TrainerBars.drawn_by_callback = False
 
     def state_dict(self) -> dict[str, Any]:
-        """The best score so far."""
+        """Returns the best score so far and its epoch."""
         return {"best": self._best, "best_epoch": self._best_epoch}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -180,8 +194,7 @@ class ProgressCallback(TrainerCallback):
         self._bar = None
 
     def _speed(self, trainer: GradientDescentTrainer) -> list[str]:
-        """Of what has a text."""
-        speed = self._num_tokens * trainer._world_size / (monotonic() - self._epoch_began)
+        speed = self._num_tokens * trainer._world_size / (monotonic() - self._epoch_start)
         return [f"{speed:,.0f} tokens/s"] if self._num_tokens else []
 
     def _dev_score(self, score: Optional[float], epoch: int) -> list[str]:
@@ -190,29 +203,47 @@ class ProgressCallback(TrainerCallback):
         is_best = not math.isnan(score) and (self._best is None or score > self._best)
         if is_best:
             self._best, self._best_epoch = float(score), epoch
-        told = f"dev {self._score} {shown('blue', score)}"
+        text = f"dev {self._score} {shown('blue', score)}"
         if is_best and epoch > 0:
-            told += " (best so far)"
+            text += " (best so far)"
         elif not is_best and self._best is not None:
-            told += f" (best {shown('blue', self._best)}, epoch {self._best_epoch + 1})"
-        return [told]
+            text += f" (best {shown('blue', self._best)}, epoch {self._best_epoch + 1})"
+        return [text]
 
     def _times(self, trainer: GradientDescentTrainer, epoch: int) -> list[str]:
-        seconds = monotonic() - self._epoch_began
-        told = [" ".join([duration(seconds), *(f"({each})" for each in self._speed(trainer))])]
-        if self._begins_within_epoch:
-            # It says little about how long the others take.
-            self._begins_within_epoch = False
+        seconds = monotonic() - self._epoch_start
+        parts = [" ".join([duration(seconds), *(f"({each})" for each in self._speed(trainer))])]
+        if self._starts_within_epoch:
+            # The rest of an interrupted epoch says little about the duration of the others.
+            self._starts_within_epoch = False
         else:
             self._durations.append(seconds)
         num_left = trainer._num_epochs - epoch - 1
         if trainer._metric_tracker.should_stop_early():
-            told.append("patience is over")
+            parts.append("out of patience")
         elif num_left > 0 and self._durations:
             mean = sum(self._durations) / len(self._durations)
             bound = "about" if trainer._metric_tracker._patience is None else "at most about"
-            told.append(f"{bound} {duration(num_left * mean)} left")
-        return told
+            parts.append(f"{bound} {duration(num_left * mean)} left")
+        return parts
+
+
+def num_tokens(batch: TensorDict) -> int:
+    """Counts the tokens in a batch, without padding."""
+    texts = (field for field in batch.values() if isinstance(field, dict))
+    ids = (next(_tensors(text), None) for text in texts)
+    # Of character ids, the first of a token is never padding.
+    tokens = (each if each.dim() < 3 else each[:, :, 0] for each in ids if each is not None)
+    return sum(int(each.count_nonzero()) for each in tokens)
+
+
+def _tensors(text: Any) -> Iterator[Tensor]:
+    """Yields the tensors of a text field, whatever its indexers are."""
+    for value in text.values():
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, dict):
+            yield from _tensors(value)
 
 
 def _num_batches(trainer: GradientDescentTrainer, is_training: bool) -> Optional[int]:
@@ -225,7 +256,7 @@ def _num_batches(trainer: GradientDescentTrainer, is_training: bool) -> Optional
 
 
 def duration(seconds: float) -> str:
-    """A length of time in words."""
+    """Formats a duration."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     if seconds < 99.5:

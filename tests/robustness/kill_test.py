@@ -1,7 +1,7 @@
 """
-`kill -9` at random moments of real trainings, which all end as one that was let alone.
+Trainings that are killed (`kill -9`) at random moments end as an uninterrupted one.
 
-On request only, as it takes some seconds a kill: BLUELMO_KILLS=50 pytest -s tests/robustness
+Takes some seconds per kill, so it runs on request: BLUELMO_KILLS=50 pytest -s tests/robustness
 """
 
 import os
@@ -34,8 +34,8 @@ def config_of(task: str, elmo: Path, corpora: Path, folder: Path) -> dict[str, A
     return dict(Params.from_file(file, ext_vars=folders).as_dict(quiet=True))
 
 
-@pytest.mark.skipif(not KILLS, reason="needs minutes; BLUELMO_KILLS=50 has it kill 50 times")
-def test_killed_runs_end_as_one_that_was_not(
+@pytest.mark.skipif(not KILLS, reason="takes minutes; set BLUELMO_KILLS=50")
+def test_killed_runs_end_as_an_uninterrupted_one(
     tiny_elmo: Path, sample_corpora: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

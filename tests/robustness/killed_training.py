@@ -1,4 +1,4 @@
-"""Trainings in processes of their own, which say when it is the moment to be killed."""
+"""Trainings in separate processes, which report when to kill them."""
 
 import multiprocessing
 import os
@@ -25,13 +25,13 @@ MOMENTS: dict[str, tuple[Any, str] | None] = {
     "features": (FrozenBiLm, "fill"),
     "batch": (GradientDescentTrainer, "batch_outputs"),
     "checkpoint": (checkpoint_files, "atomic_save"),
-    "manifest": (checkpoint_files.CheckpointFiles, "_write_manifest"),
+    "manifest": (checkpoint_files, "atomic_write"),
     "archive": (archival.tarfile.TarFile, "add"),
 }
-"""What is called at a moment; the start is one by itself."""
+"""The function whose call is the moment to kill; the start has none."""
 
 LATEST = {"start": 1.0, "features": 0.1, "batch": 0.02, "checkpoint": 0.003, "manifest": 0.001}
-"""How many seconds after the call the kill comes at the latest; 0.005 where nothing is said."""
+"""The maximum number of seconds from the call to the kill; 0.005 by default."""
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])
@@ -39,8 +39,8 @@ FORKS.set_forkserver_preload([__name__])
 
 def kill_once(folder: Path, config: dict[str, Any], moment: str, generator: random.Random) -> bool:
     """
-    Trains in the folder, or goes on there, and kills at the moment, at the first such call or a
-    later one. Whether there was such a moment before the training had ended.
+    Trains or resumes in the folder, and kills at the first or a later such moment. Returns whether
+    it did so before the training ended.
     """
     mine, its = FORKS.Pipe()
     call = generator.choice([1, 1, 2, 3, 7])
@@ -60,7 +60,7 @@ def kill_once(folder: Path, config: dict[str, Any], moment: str, generator: rand
 
 
 def train_to_the_end(folder: Path, config: dict[str, Any]) -> None:
-    """Trains in the folder, or goes on there."""
+    """Trains or resumes in the folder."""
     process = FORKS.Process(target=_train, args=(folder, config, "", 0, None))
     process.start()
     process.join()
@@ -83,14 +83,14 @@ def _train(
         else:
             _announce(*place, call, pipe)
     run = folder / "run"
-    # What the messages say: without a config.json there is nothing to recover.
+    # As the messages advise: without a config.json there is nothing to recover.
     recover = (run / "config.json").exists()
     try:
         train_model(Params(config), run, recover=recover, force=not recover)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
-    # Python's own end takes seconds with so much imported.
+    # Python's own exit takes seconds with so many modules imported.
     os._exit(0)
 
 
@@ -109,7 +109,7 @@ def _announce(owner: Any, name: str, call: int, pipe: Connection) -> None:
 
 
 def archive_is_whole(folder: Path) -> bool:
-    """Whether the archive, if there is one, can be read to its end."""
+    """Whether the archive, if there is one, can be read completely."""
     path = folder / "run" / "model.tar.gz"
     if not path.exists():
         return True

@@ -1,4 +1,4 @@
-"""A training in a process of its own, which notes after each epoch what it holds on to."""
+"""A training in a separate process, which records its memory, files and log after each epoch."""
 
 import gc
 import json
@@ -20,9 +20,9 @@ NOTES = "holdings.jsonl"
 
 
 def holdings(log: Path) -> dict[str, int]:
-    """Bytes of memory of this process's own, open files, bytes of the log."""
+    """Returns the bytes of anonymous memory, the open files, and the bytes of the log."""
     gc.collect()
-    # What was freed and is still held would hide what is not freed.
+    # Memory that is freed but kept would hide a leak.
     release_freed_memory()
     return {
         "memory": anonymous_bytes(),

@@ -1,7 +1,7 @@
 """
-Memory, open files and the log stay as they are, however many epochs there are.
+Memory, open files and the log do not grow with the number of epochs.
 
-On request only, as it takes minutes: BLUELMO_EPOCHS=200 pytest -s tests/robustness
+Takes minutes, so it runs on request: BLUELMO_EPOCHS=200 pytest -s tests/robustness
 """
 
 import json
@@ -17,10 +17,10 @@ from tests.robustness.long_run import NOTES
 
 EPOCHS = int(os.environ.get("BLUELMO_EPOCHS", "0"))
 SETTLED = 20
-"""After how many epochs nothing should grow any more."""
+"""The number of epochs after which nothing may grow."""
 MEGABYTE = 2**20
 BOUND = 16 * 1024
-"""Of the log's beginning and of its newest lines; so it is full after some twenty epochs."""
+"""Bytes of the beginning and of the newest lines of the log: it is full after 20 epochs."""
 CONFIG = """(import '%s/%s.jsonnet') + {
   epochs:: %d,
   patience:: null,
@@ -30,9 +30,9 @@ CONFIG = """(import '%s/%s.jsonnet') + {
 }"""
 
 
-@pytest.mark.skipif(EPOCHS <= SETTLED, reason="needs minutes; BLUELMO_EPOCHS=200 has it train 200")
+@pytest.mark.skipif(EPOCHS <= SETTLED, reason="takes minutes; set BLUELMO_EPOCHS=200")
 @pytest.mark.parametrize(("task", "rows"), [("ddi", 1000), ("bc5cdr-chem", 60)])
-def test_a_long_run_holds_on_to_nothing(
+def test_a_long_run_does_not_leak(
     task: str, rows: int, tiny_elmo: Path, sample_corpora: Path, tmp_path: Path
 ) -> None:
     config = tmp_path / "config.jsonnet"
@@ -63,7 +63,7 @@ def test_a_long_run_holds_on_to_nothing(
             f" files, {each['log'] / 1024:.0f} KB of log"
         )
     settled, later = notes[SETTLED - 1], notes[SETTLED:]
-    # A page here and there: the allocator does not give all of it back.
+    # The allocator does not return every page.
     assert max(each["memory"] for each in later) < settled["memory"] + 4 * MEGABYTE
     assert max(each["files"] for each in later) <= settled["files"]
     assert max(each["log"] for each in notes) < 4 * BOUND

@@ -1,4 +1,4 @@
-"""The same config gives the same run to the last digit, whoever filled the feature cache before."""
+"""The same config gives the same result to the last digit, whatever the feature cache holds."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ class Runs:
         self._folder = folder
 
     def outcome(self, fields: str, store: str = "store", instances: int = 12) -> dict[str, Any]:
-        """The metrics and the weights that a run ends with."""
+        """Trains; returns the metrics and the weights of the run."""
         number = len(list(self._folder.glob("run*")))
         config = self._folder / f"config{number}.jsonnet"
         config.write_text(
@@ -38,8 +38,8 @@ class Runs:
         run = self._folder / f"run{number}"
         train_model(Params.from_file(config, ext_vars=self._folders), run)
         metrics = json.loads((run / "metrics.json").read_text())
-        figures = {name: metrics[name] for name in metrics if not name.endswith(MEASURED)}
-        return figures | torch.load(run / "best.th", weights_only=True, map_location="cpu")
+        values = {name: metrics[name] for name in metrics if not name.endswith(MEASURED)}
+        return values | torch.load(run / "best.th", weights_only=True, map_location="cpu")
 
 
 @pytest.fixture(params=[("ddi", -1), ("bc5cdr-chem", -1), ON_GPU])
@@ -56,24 +56,24 @@ def assert_equal(one: dict[str, Any], other: dict[str, Any]) -> None:
         assert same, name
 
 
-def test_a_store_that_was_filled_changes_nothing_whichever_run_filled_it(runs: Runs) -> None:
+def test_a_filled_cache_does_not_change_the_result_whichever_run_filled_it(runs: Runs) -> None:
     first = runs.outcome("", store="first")
     assert_equal(runs.outcome("", store="first"), first)
     runs.outcome("batch_size:: 3", store="other", instances=5)
     assert_equal(runs.outcome("", store="other"), first)
 
 
-def test_a_store_in_single_precision_changes_nothing_at_all(runs: Runs) -> None:
+def test_a_cache_in_single_precision_does_not_change_the_result(runs: Runs) -> None:
     stored = runs.outcome("feature_precision:: 'single'")
     assert_equal(runs.outcome("feature_store:: false"), stored)
 
 
-def test_a_store_in_half_precision_is_near_to_none(runs: Runs) -> None:
+def test_a_cache_in_half_precision_changes_the_result_little(runs: Runs) -> None:
     stored, computed = runs.outcome(""), runs.outcome("feature_store:: false")
     assert stored.keys() == computed.keys()
     for name in ("training_loss", "validation_loss"):
         assert stored[name] == pytest.approx(computed[name], rel=1e-2)
 
 
-def test_readers_in_other_processes_change_nothing(runs: Runs) -> None:
+def test_reader_workers_do_not_change_the_result(runs: Runs) -> None:
     assert_equal(runs.outcome("num_workers:: 2"), runs.outcome(""))

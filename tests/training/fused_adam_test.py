@@ -1,4 +1,4 @@
-"""The fused Adam against AllenNLP's."""
+"""The fused Adam takes the options and the steps of AllenNLP's."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def step(model: nn.Module, optimizer: Optimizer, number: int) -> None:
     ],
     ids=str,
 )
-def test_it_takes_the_options_and_steps_of_allennlps(options: dict[str, Any]) -> None:
+def test_options_and_steps_are_those_of_allennlp(options: dict[str, Any]) -> None:
     ours, stock = network(), network()
     my_optimizer = optimizer("blue_adam", ours, **options)
     its_optimizer = optimizer("adam", stock, **options)
@@ -58,22 +58,22 @@ def test_it_takes_the_options_and_steps_of_allennlps(options: dict[str, Any]) ->
         assert not torch.allclose(mine, before, atol=1e-3)
 
 
-def test_a_saved_state_goes_on_to_the_last_bit() -> None:
-    whole, halved = network(), network()
+def test_resuming_from_a_saved_state_is_bit_identical() -> None:
+    whole, resumed = network(), network()
     through = optimizer("blue_adam", whole)
-    first = optimizer("blue_adam", halved)
+    first = optimizer("blue_adam", resumed)
     for number in range(5):
         step(whole, through, number)
-        step(halved, first, number)
-    second = optimizer("blue_adam", halved)
+        step(resumed, first, number)
+    second = optimizer("blue_adam", resumed)
     second.load_state_dict(first.state_dict())
     for number in range(5, 10):
         step(whole, through, number)
-        step(halved, second, number)
-    for one, other in zip(whole.parameters(), halved.parameters(), strict=True):
+        step(resumed, second, number)
+    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(one, other)
 
 
-def test_weights_elsewhere_than_on_a_cpu_have_the_step_of_allennlps() -> None:
+def test_on_other_devices_than_a_cpu_it_is_not_fused() -> None:
     model = network().to("meta")
     assert all(not group["fused"] for group in optimizer("blue_adam", model).param_groups)

@@ -1,4 +1,4 @@
-"""`allennlp train` that is interrupted, and what one does then, through AllenNLP's own command."""
+"""Interrupted and recovered runs of `allennlp train`, through AllenNLP's own command."""
 
 import json
 import os
@@ -99,7 +99,7 @@ RUNS = {
 
 @pytest.fixture(scope="module")
 def folder(tiny_elmo: Path, sample_corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder where all commands ran."""
+    """Runs all commands; returns their working directory."""
     folder = tmp_path_factory.mktemp("interruption")
     (folder / "other").mkdir()
     (folder / ".allennlp_plugins").write_text("bluelmo_plugins\n")
@@ -125,36 +125,30 @@ def status(folder: Path, name: str) -> int:
     return int((folder / f"{name}.status").read_text())
 
 
-def test_ctrl_c_ends_with_the_command_that_goes_on(folder: Path) -> None:
-    assert terminal(folder, "interrupted")[-4:] == [
-        "Interrupted; what is saved in runs/int is whole.",
-        "Its model.tar.gz is that of the best epoch so far.",
-        "To go on:",
-        "  allennlp train ddi.jsonnet -s runs/int --recover",
-    ]
-    assert "Traceback" not in "\n".join(terminal(folder, "interrupted"))
+def test_ctrl_c_ends_with_the_command_that_resumes(folder: Path) -> None:
+    lines = terminal(folder, "interrupted")
+    assert lines[-4].startswith("Interrupted")
+    assert lines[-1] == "  allennlp train ddi.jsonnet -s runs/int --recover"
+    assert "Traceback" not in "\n".join(lines)
     assert status(folder, "interrupted") == 1
 
 
 @pytest.mark.parametrize(
     ("name", "run"), [("recovered", "int"), ("afresh", "early"), ("more", "more")]
 )
-def test_the_run_ends_as_one_that_was_not_interrupted(folder: Path, name: str, run: str) -> None:
+def test_a_recovered_run_ends_as_an_uninterrupted_one(folder: Path, name: str, run: str) -> None:
     assert status(folder, name) == 0, terminal(folder, name)[-3:]
     assert outcome(folder / "runs" / run) == outcome(folder / "runs" / "whole")
 
 
-def test_so_does_sigterm_before_anything_is_trained(folder: Path) -> None:
-    assert terminal(folder, "early")[-2:] == [
-        "To go on:",
-        "  allennlp train ddi.jsonnet -s runs/early --recover",
-    ]
+def test_sigterm_before_the_first_epoch_ends_with_the_command_that_resumes(folder: Path) -> None:
+    hint = "  allennlp train ddi.jsonnet -s runs/early --recover"
+    assert terminal(folder, "early")[-1] == hint
     assert status(folder, "early") == 1
-    said = "Nothing is saved in runs/early yet: training starts afresh."
-    assert said in "\n".join(terminal(folder, "afresh"))
+    assert "There is no checkpoint in runs/early yet" in "\n".join(terminal(folder, "afresh"))
 
 
-def test_a_run_that_has_ended_gets_its_archive_again(folder: Path) -> None:
+def test_a_finished_run_without_an_archive_is_archived_again(folder: Path) -> None:
     assert status(folder, "again") == 0
     with tarfile.open(folder / "runs" / "early" / "model.tar.gz") as archive:
         assert "weights.th" in archive.getnames()
@@ -181,6 +175,6 @@ def test_a_run_that_has_ended_gets_its_archive_again(folder: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_recovered_is_told(folder: Path, name: str, message: str) -> None:
+def test_a_run_that_cannot_be_recovered_is_an_error(folder: Path, name: str, message: str) -> None:
     assert terminal(folder, name)[-1] == message
     assert status(folder, name) == 1

@@ -1,4 +1,4 @@
-"""The real trainer keeps the right epoch, stops in time, and goes on after an interruption."""
+"""The tracker chooses epochs; the trainer keeps them, stops early, and resumes."""
 
 import json
 import logging
@@ -17,12 +17,94 @@ from allennlp.training import Checkpointer, GradientDescentTrainer
 from allennlp.training.callbacks import TrainerCallback
 
 from bluelmo_plugins.errors import InputError
+from bluelmo_plugins.training.model_selection import SelectionTracker
 
 NAN = math.nan
 
 
+def follow(
+    scores: list[float],
+    patience: int | None = 2,
+    min_delta: float = 0.0,
+    keep: str = "best",
+    metric: str = "+score",
+) -> tuple[list[bool], SelectionTracker]:
+    """Returns for each epoch, until training stops, whether it is kept."""
+    tracker = SelectionTracker([metric], patience, min_delta, keep)
+    kept = []
+    for score in scores:
+        tracker.add_metrics({"score": score})
+        kept.append(tracker.is_best_so_far())
+        if tracker.should_stop_early():
+            break
+    return kept, tracker
+
+
+def test_the_best_is_the_highest_and_the_first_of_equals() -> None:
+    kept, tracker = follow([0.3, 0.5, 0.5, 0.4], patience=None)
+    assert kept == [True, True, False, False]
+    assert tracker.best_epoch == 1
+
+
+def test_a_falling_metric_is_best_when_lowest() -> None:
+    assert follow([0.5, 0.3, 0.4], metric="-score")[0] == [True, True, False]
+
+
+def test_training_stops_after_patience_epochs_without_improvement() -> None:
+    assert len(follow([0.5, 0.4, 0.4, 0.9])[0]) == 3
+    assert len(follow([0.5, 0.4, 0.6, 0.4, 0.4, 0.9])[0]) == 5
+    assert len(follow([0.5] * 9, patience=None)[0]) == 9
+
+
+def test_an_improvement_below_min_delta_is_kept_but_does_not_reset_patience() -> None:
+    kept, tracker = follow([0.5, 0.505, 0.509, 0.9], min_delta=0.01)
+    assert kept == [True, True, True]
+    assert tracker.best_epoch == 2
+
+
+def test_small_improvements_add_up() -> None:
+    kept, _ = follow([0.5, 0.507, 0.514, 0.521, 0.528], min_delta=0.01)
+    assert len(kept) == 5
+
+
+def test_nan_is_never_the_best_nor_an_improvement() -> None:
+    kept, tracker = follow([NAN, 0.1, NAN, 0.05], patience=None)
+    assert kept == [True, True, False, False]
+    assert tracker.best_epoch == 1
+    assert len(follow([0.5, NAN, NAN, 0.9])[0]) == 3
+
+
+def test_until_there_is_a_score_the_latest_epoch_is_the_best() -> None:
+    kept, tracker = follow([NAN, NAN, NAN], patience=None)
+    assert kept == [True, True, True]
+    assert tracker.has_only_nan
+    assert tracker.best_epoch == 2
+    assert not follow([NAN, 0.1])[1].has_only_nan
+
+
+@pytest.mark.parametrize("nothing", [0.0, NAN])
+def test_patience_starts_with_the_first_score_other_than_zero(nothing: float) -> None:
+    assert len(follow([nothing] * 6 + [0.5, 0.4, 0.4, 0.9])[0]) == 9
+
+
+def test_keep_last_keeps_each_epoch() -> None:
+    kept, tracker = follow([0.5, 0.4, NAN], patience=None, keep="last")
+    assert kept == [True, True, True]
+    assert tracker.best_epoch == 2
+    assert len(follow([0.5, 0.4, 0.3, 0.9], keep="last")[0]) == 3
+
+
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_clear_resets_everything(keep: str) -> None:
+    _, tracker = follow([0.5, 0.4], keep=keep)
+    tracker.clear()
+    fresh = SelectionTracker(["+score"], 2, 0.0, keep)
+    assert tracker.state_dict() == fresh.state_dict()
+    assert tracker.patience_reference is None
+
+
 class ScriptedModel(Model):
-    """Its only weight counts the epochs that it was trained for; the dev score follows a script."""
+    """Its only weight counts the epochs of training; the validation scores are given."""
 
     def __init__(self, scores: list[float]) -> None:
         super().__init__(Vocabulary())
@@ -39,7 +121,7 @@ class ScriptedModel(Model):
 def train(
     directory: Path, scores: list[float], num_epochs: int | None = None, **options: Any
 ) -> tuple[ScriptedModel, dict[str, Any]]:
-    """Trains, or goes on where the folder's checkpoint is; the model and the trainer's metrics."""
+    """Trains, or resumes from the checkpoint; returns the model and the trainer's metrics."""
     model = ScriptedModel(scores)
     data = [Instance({"x": TensorField(torch.zeros(1))})]
     loaders = [SimpleDataLoader(data, 1, vocab=model.vocab) for _ in range(2)]
@@ -81,24 +163,24 @@ def test_patience_and_min_delta_stop_training(tmp_path: Path) -> None:
     assert kept_epoch(tmp_path) == int(model.epochs) == 3
 
 
-def test_without_patience_training_goes_on(tmp_path: Path) -> None:
+def test_without_patience_training_does_not_stop(tmp_path: Path) -> None:
     assert train(tmp_path, [0.5] + [0.1] * 6)[1]["epoch"] == 6
 
 
-def test_a_first_epoch_without_a_score_does_not_stay_the_best(tmp_path: Path) -> None:
+def test_a_first_epoch_with_nan_does_not_stay_the_best(tmp_path: Path) -> None:
     model, metrics = train(tmp_path, [NAN, 0.2, NAN])
     assert kept_epoch(tmp_path) == int(model.epochs) == 2
     assert metrics["best_validation_score"] == 0.2
 
 
-def test_without_any_score_the_last_epoch_is_kept_and_said_so(
+def test_without_any_score_the_last_epoch_is_kept_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         model, metrics = train(tmp_path, [NAN, NAN])
     assert kept_epoch(tmp_path) == int(model.epochs) == 2
     assert metrics["best_epoch"] == 1
-    assert "not a number after any epoch" in caplog.text
+    assert "NaN after every epoch" in caplog.text
 
 
 def test_keep_last_keeps_the_last_epoch(tmp_path: Path) -> None:
@@ -119,7 +201,7 @@ def test_keep_last_keeps_the_last_epoch(tmp_path: Path) -> None:
         ([0.9, 0.1, 0.2, 0.3, 0.4], {"keep": "last"}),
     ],
 )
-def test_an_interrupted_run_ends_as_one_that_was_not(
+def test_a_resumed_run_ends_as_an_uninterrupted_one(
     tmp_path: Path, scores: list[float], options: dict[str, Any], interrupted_after: int
 ) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
@@ -135,7 +217,7 @@ def test_an_interrupted_run_ends_as_one_that_was_not(
 
 
 def test_patience_in_two_places_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"both decide when to stop.*callback only"):
+    with pytest.raises(InputError, match=r"both have a patience.*callback only"):
         train(tmp_path, [0.5], trainer_patience=3)
 
 
@@ -147,8 +229,6 @@ def test_patience_in_two_places_is_an_error(tmp_path: Path) -> None:
         ({"min_delta": -0.1}, r"min_delta is -0.1.*0 or more"),
     ],
 )
-def test_values_that_make_no_sense_are_errors(
-    tmp_path: Path, options: dict[str, Any], message: str
-) -> None:
+def test_invalid_options_are_errors(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         train(tmp_path, [0.5], **options)

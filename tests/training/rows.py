@@ -1,4 +1,4 @@
-"""Instances without text, for what looks at labels and lengths only."""
+"""Instances for tests of labels and lengths."""
 
 from typing import Optional, Union
 
@@ -9,7 +9,7 @@ Label = Union[str, list[int], None]
 
 
 def instance(line: int, label: Label, length: Optional[int] = None) -> Instance:
-    """A row of a file: its length, if not given, depends on its line."""
+    """Makes an instance; its default length depends on its line."""
     tokens = [Token("word")] * (1 + line % 5 if length is None else length)
     fields: dict[str, Field] = {
         "tokens": TextField(tokens),
@@ -23,5 +23,5 @@ def instance(line: int, label: Label, length: Optional[int] = None) -> Instance:
 
 
 def lines(instances: list[Instance], batches: list[list[int]]) -> list[list[int]]:
-    """The lines of the rows in each batch."""
+    """Returns the lines of the instances in each batch."""
     return [[instances[row]["metadata"].metadata["line"] for row in batch] for batch in batches]

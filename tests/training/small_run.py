@@ -1,6 +1,7 @@
-"""A training that takes a tenth of a second and in which all that can be random is random."""
+"""A training of a tenth of a second that depends on all kinds of random state."""
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ UNCOMPARED = "training_duration"
 
 
 class SmallModel(Model):
-    """Dropout draws random numbers, batch norm and the metric keep what they have seen."""
+    """Has dropout, which draws random numbers, and batch norm and a metric, which have a state."""
 
     def __init__(self, vocab: Vocabulary) -> None:
         super().__init__(vocab)
@@ -49,7 +50,7 @@ class SmallModel(Model):
 
 
 class ListDataLoader(DataLoader):
-    """Batches of a list of instances, drawn anew in each epoch."""
+    """Draws batches of a list of instances again in each epoch."""
 
     def __init__(self, instances: list[Instance], vocab: Vocabulary) -> None:
         self.batch_sampler = UndersamplingBucketBatchSampler(4, ["x"], "label", padding_noise=0.5)
@@ -96,7 +97,7 @@ def train(
     callbacks: tuple[str, ...] = ("exact_recovery",),
     **checkpointer: Any,
 ) -> tuple[Model, dict[str, Any]]:
-    """Trains, or goes on where the folder's checkpoint is; the model and the trainer's metrics."""
+    """Trains, or resumes from the checkpoint; returns the model and the trainer's metrics."""
     folder.mkdir(exist_ok=True)
     prepare_environment(Params({}))
     vocab = Vocabulary()
@@ -127,7 +128,7 @@ def train(
 
 
 def outcome(folder: Path) -> dict[str, Any]:
-    """All that a run leaves behind, but what times it took."""
+    """Returns the metrics and weights of a run, without its times and memory."""
     found: dict[str, Any] = {}
     for file in sorted(folder.glob("metrics*.json")):
         metrics = json.loads(file.read_text())
@@ -141,26 +142,24 @@ def outcome(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def pictures(
-    folder: Path, album: Path, monkeypatch: pytest.MonkeyPatch
+def snapshots(
+    folder: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], list[Path]]]:
     """
-    What a kill would leave of the folder, before each moment at which a file gets or loses a name.
+    Copies the folder before each rename, link and removal of a file: what a kill would leave then.
     """
     taken: list[Path] = []
 
-    def picturing(function: Callable[..., Any]) -> Callable[..., Any]:
-        def picture_and_call(*args: Any, **kwargs: Any) -> Any:
+    def copying(function: Callable[..., Any]) -> Callable[..., Any]:
+        def copy_and_call(*args: Any, **kwargs: Any) -> Any:
             if any(str(each).startswith(str(folder)) for each in args):
-                taken.append(album / str(len(taken)))
+                taken.append(copies / str(len(taken)))
                 shutil.copytree(folder, taken[-1])
             return function(*args, **kwargs)
 
-        return picture_and_call
+        return copy_and_call
 
     with monkeypatch.context() as patch:
         for name in ("replace", "link", "unlink", "remove"):
-            import os
-
-            patch.setattr(os, name, picturing(getattr(os, name)))
+            patch.setattr(os, name, copying(getattr(os, name)))
         yield lambda: taken

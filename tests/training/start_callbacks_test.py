@@ -1,5 +1,6 @@
-"""Each label's weight is its rarity in the training data."""
+"""What trainer callbacks do before the first epoch."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,10 +13,12 @@ from allennlp.data.fields import SequenceLabelField, TextField
 from allennlp.training.callbacks import TrainerCallback
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.training import class_weights
-from bluelmo_plugins.training.class_weights import weights_from_counts
+from bluelmo_plugins.training import start_callbacks
+from bluelmo_plugins.training.start_callbacks import FeaturePassCallback, inverse_frequencies
 from bluelmo_plugins.vocabulary import LabelVocabulary
+from tests.configs.jsonnet_files import evaluate, variant
 from tests.training.rows import instance
+from tests.training.small_run import train
 
 LABELS = ["a", "b", "c"]
 
@@ -29,7 +32,7 @@ class WeightedModel(torch.nn.Module):
 
 
 def start(instances: list[Instance], model: WeightedModel | None = None) -> Any:
-    """The weights after the callback's start."""
+    """Returns the weights that the callback sets."""
     model = model or WeightedModel(LabelVocabulary.from_labels(LABELS))
     callback = TrainerCallback.from_params(Params({"type": "class_weights"}), serialization_dir="")
     trainer = SimpleNamespace(model=model, data_loader=SimpleDataLoader(instances, 2))
@@ -42,18 +45,18 @@ def tags(*words: str) -> Instance:
     return Instance({"tokens": text, "tags": SequenceLabelField(list(words), text)})
 
 
-def test_rows_are_counted_for_a_label() -> None:
+def test_class_weights_count_the_rows_of_a_label() -> None:
     weights = start([instance(1, label) for label in "aaaabbc"])
     # 1/4, 1/2 and 1, divided by their sum.
     torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
 
 
-def test_tokens_are_counted_for_tags() -> None:
+def test_class_weights_count_the_tokens_of_a_tag() -> None:
     weights = start([tags("a", "a", "b", "a"), tags("c", "b", "a")])
     torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
 
 
-def test_rows_with_a_label_are_counted_for_many_labels() -> None:
+def test_class_weights_count_the_rows_of_each_of_many_labels() -> None:
     rows: list[list[int]] = [[0, 1], [0], [0, 1, 2], [0], []]
     weights = start([instance(1, labels) for labels in rows])
     torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
@@ -62,10 +65,10 @@ def test_rows_with_a_label_are_counted_for_many_labels() -> None:
 def test_a_label_that_never_occurs_counts_as_the_rarest() -> None:
     weights = start([instance(1, label) for label in "aab"])
     torch.testing.assert_close(weights, torch.tensor([0.5, 1.0, 1.0]) / 2.5)
-    assert torch.isfinite(weights_from_counts(torch.zeros(3))).all()
+    assert torch.isfinite(inverse_frequencies(torch.zeros(3))).all()
 
 
-def test_a_second_start_counts_again_from_nothing() -> None:
+def test_a_second_start_counts_from_zero() -> None:
     model = WeightedModel(LabelVocabulary.from_labels(LABELS))
     rows = [instance(1, label) for label in "aaaabbc"]
     first = start(rows, model).clone()
@@ -73,16 +76,37 @@ def test_a_second_start_counts_again_from_nothing() -> None:
     torch.testing.assert_close(start(rows, model), first)
 
 
-def test_the_counts_of_all_workers_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_counts_of_all_workers_are_summed(monkeypatch: pytest.MonkeyPatch) -> None:
     others = torch.tensor([1.0, 0.0, 7.0])
-    monkeypatch.setattr(class_weights, "dist_reduce_sum", lambda counts: counts + others)
+    monkeypatch.setattr(start_callbacks, "dist_reduce_sum", lambda counts: counts + others)
     weights = start([instance(1, label) for label in "aaabbc"])
     torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 0.125]) / 0.875)
 
 
 def test_a_model_without_weights_and_rows_without_labels_are_errors() -> None:
     vocab = LabelVocabulary.from_labels(LABELS)
-    with pytest.raises(InputError, match=r"WeightedModel has no class weights.*Leave out"):
+    with pytest.raises(InputError, match=r"WeightedModel has no class weights.*Remove"):
         start([instance(1, "a")], WeightedModel(vocab, weighted=False))
     with pytest.raises(InputError, match=r"no labels to count.*Train on a file with labels"):
         start([instance(1, None)])
+
+
+def test_memory_is_kept_once_per_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(start_callbacks, "keep_freed_memory", lambda: kept.append("kept"))
+    train(tmp_path / "run", num_epochs=3, callbacks=("exact_recovery", "kept_memory"))
+    assert kept == ["kept"]
+
+
+def test_memory_is_kept_only_after_the_feature_pass_which_frees_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(start_callbacks, "keep_freed_memory", lambda: done.append("kept"))
+    monkeypatch.setattr(
+        FeaturePassCallback, "on_start", lambda *args, **kwargs: done.append("feature pass")
+    )
+    callbacks = evaluate(variant("ddi"))["trainer"]["callbacks"]
+    ours = ("feature_pass", "kept_memory", "exact_recovery")
+    train(tmp_path / "run", callbacks=tuple(c["type"] for c in callbacks if c["type"] in ours))
+    assert done == ["feature pass", "kept"]

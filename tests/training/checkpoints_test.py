@@ -1,4 +1,4 @@
-"""Checkpoints that are damaged, cannot be written, or are not there; and runs that go on longer."""
+"""Checkpoints that are damaged, cannot be written, or are missing; and runs that are extended."""
 
 import resource
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import torch
 
 from bluelmo_plugins.atomic_write import FileDigest
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.training.checkpoints import CheckpointFiles, checkpoints_in
+from bluelmo_plugins.training.checkpoints import CheckpointFiles, complete_checkpoints
 from tests.training.small_run import outcome, train
 
 
@@ -32,8 +32,8 @@ SAVE = CheckpointFiles.save
 DAMAGES: dict[str, Callable[[Path], None]] = {"cut": cut, "flipped": flip, "lost": lose}
 
 
-def save_without_room(self: CheckpointFiles, *args: Any) -> FileDigest:
-    """Saves where no file can grow large: the system refuses the writing, as on a full disk."""
+def save_with_full_disk(self: CheckpointFiles, *args: Any) -> FileDigest:
+    """Limits the size of files: writing fails as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2500, hard))
     try:
@@ -44,7 +44,7 @@ def save_without_room(self: CheckpointFiles, *args: Any) -> FileDigest:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """What an uninterrupted run ends with."""
+    """Returns the result of an uninterrupted run."""
     folder = tmp_path_factory.mktemp("whole")
     train(folder)
     return outcome(folder)
@@ -52,7 +52,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", ["model_state", "training_state", "best_state", "checkpoint"])
-def test_a_damaged_checkpoint_is_told_and_the_one_before_is_taken(
+def test_a_damaged_checkpoint_is_reported_and_the_one_before_is_loaded(
     name: str,
     damage: str,
     whole: dict[str, object],
@@ -61,7 +61,7 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_is_taken(
 ) -> None:
     train(tmp_path)
     for file in tmp_path.glob(f"{name}_e3_b0.*"):
-        # A copy: links of it stay as they are.
+        # A copy, so that links to it are not damaged.
         content = file.read_bytes()
         file.unlink()
         file.write_bytes(content)
@@ -70,19 +70,21 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_is_taken(
         train(tmp_path)
     if (name, damage) != ("checkpoint", "lost"):
         assert "The checkpoint after 3 epochs is damaged" in caplog.text
-    assert "goes on from the checkpoint after 2 epochs" in caplog.text
+    assert "Resuming from the checkpoint after 2 epochs" in caplog.text
     assert outcome(tmp_path) == whole
 
 
-def test_if_all_are_damaged_it_says_so_and_to_start_afresh(tmp_path: Path) -> None:
+def test_if_all_checkpoints_are_damaged_the_error_says_to_start_again(tmp_path: Path) -> None:
     train(tmp_path)
     for file in tmp_path.glob("training_state*"):
         flip(file)
-    with pytest.raises(InputError, match=r"no checkpoint can be read.*3 epochs.*2 epochs.*afresh"):
+    with pytest.raises(
+        InputError, match=r"all checkpoints are damaged.*3 epochs.*2 epochs.*Start again"
+    ):
         train(tmp_path)
 
 
-def test_if_nothing_is_saved_it_says_so_and_starts_afresh(
+def test_without_a_checkpoint_recovery_warns_and_starts_from_the_beginning(
     whole: dict[str, object],
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -91,51 +93,49 @@ def test_if_nothing_is_saved_it_says_so_and_starts_afresh(
     monkeypatch.setattr("sys.argv", ["allennlp", "train", "x", "-s", str(tmp_path), "--recover"])
     with caplog.at_level("WARNING"):
         train(tmp_path)
-    assert f"Nothing is saved in {tmp_path} yet: training starts afresh." in caplog.text
+    assert f"There is no checkpoint in {tmp_path} yet" in caplog.text
     assert outcome(tmp_path) == whole
 
 
-def test_as_many_checkpoints_are_kept_as_asked_for(tmp_path: Path) -> None:
+def test_the_configured_number_of_checkpoints_is_kept(tmp_path: Path) -> None:
     train(tmp_path)
-    assert [each.epochs for each in checkpoints_in(tmp_path)] == [3, 2]
+    assert [each.epochs for each in complete_checkpoints(tmp_path)] == [3, 2]
     train(tmp_path, num_epochs=5, keep_most_recent_by_count=1)
-    assert [each.epochs for each in checkpoints_in(tmp_path)] == [5]
+    assert [each.epochs for each in complete_checkpoints(tmp_path)] == [5]
     assert len(list(tmp_path.glob("*_state_*"))) == 3
 
 
-def test_after_a_fall_back_the_damaged_checkpoint_does_not_take_the_place_of_a_whole_one(
+def test_after_a_fallback_no_damaged_checkpoint_replaces_an_undamaged_one(
     tmp_path: Path,
 ) -> None:
     train(tmp_path, save_every_num_batches=3)
-    newest = checkpoints_in(tmp_path)[0]
+    newest = complete_checkpoints(tmp_path)[0]
     flip(newest.training_state)
     train(tmp_path, save_every_num_batches=4)
-    assert all(each.load() for each in checkpoints_in(tmp_path))
+    assert all(each.load() for each in complete_checkpoints(tmp_path))
 
 
-def test_without_room_the_run_stops_and_the_checkpoints_before_stay(
+def test_on_a_full_disk_the_run_stops_and_earlier_checkpoints_stay(
     whole: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train(tmp_path, num_epochs=2)
-    monkeypatch.setattr(CheckpointFiles, "save", save_without_room)
+    monkeypatch.setattr(CheckpointFiles, "save", save_with_full_disk)
     with pytest.raises(InputError, match=r"e3_b0.th: the checkpoint could not be saved: File too"):
         train(tmp_path)
     monkeypatch.undo()
-    assert [each.epochs for each in checkpoints_in(tmp_path)] == [2, 1]
+    assert [each.epochs for each in complete_checkpoints(tmp_path)] == [2, 1]
     assert not list(tmp_path.glob("*_e3_*"))
     train(tmp_path)
     assert outcome(tmp_path) == whole
 
 
-def test_a_run_that_has_ended_goes_on_for_more_epochs(
-    whole: dict[str, object], tmp_path: Path
-) -> None:
+def test_a_finished_run_can_be_extended_by_epochs(whole: dict[str, object], tmp_path: Path) -> None:
     train(tmp_path, num_epochs=2)
     train(tmp_path, num_epochs=3)
     assert outcome(tmp_path) == whole
 
 
-def test_a_run_that_ran_out_of_patience_goes_on_with_more(tmp_path: Path) -> None:
+def test_a_run_that_ran_out_of_patience_can_be_extended(tmp_path: Path) -> None:
     _, stopped = train(tmp_path / "stopped", num_epochs=9, patience=1)
     _, longer = train(tmp_path / "longer", num_epochs=9, patience=3)
     assert stopped["epoch"] < longer["epoch"]
@@ -143,7 +143,7 @@ def test_a_run_that_ran_out_of_patience_goes_on_with_more(tmp_path: Path) -> Non
     assert outcome(tmp_path / "stopped") == outcome(tmp_path / "longer")
 
 
-def test_a_folder_can_be_moved(whole: dict[str, object], tmp_path: Path) -> None:
+def test_the_folder_can_be_renamed(whole: dict[str, object], tmp_path: Path) -> None:
     train(tmp_path / "old", num_epochs=2)
     (tmp_path / "old").rename(tmp_path / "new")
     train(tmp_path / "new")
@@ -151,32 +151,32 @@ def test_a_folder_can_be_moved(whole: dict[str, object], tmp_path: Path) -> None
     assert not (tmp_path / "old").exists()
 
 
-def test_best_weights_that_are_gone_come_back(whole: dict[str, object], tmp_path: Path) -> None:
+def test_deleted_best_weights_are_restored(whole: dict[str, object], tmp_path: Path) -> None:
     train(tmp_path)
     (tmp_path / "best.th").unlink()
     train(tmp_path)
     assert outcome(tmp_path) == whole
 
 
-def test_no_code_of_a_checkpoint_is_run(tmp_path: Path) -> None:
+def test_code_in_a_checkpoint_is_not_executed(tmp_path: Path) -> None:
     class Attack:
         def __reduce__(self) -> tuple[Callable[..., object], tuple[Path]]:
             return Path.touch, (tmp_path / "attacked",)
 
     train(tmp_path, num_epochs=1)
-    (files,) = checkpoints_in(tmp_path)
+    (files,) = complete_checkpoints(tmp_path)
     state = torch.load(files.model_state, weights_only=True)
     files.save(state, {"attack": Attack()}, None)
-    with pytest.raises(InputError, match="no checkpoint can be read"):
+    with pytest.raises(InputError, match="all checkpoints are damaged"):
         train(tmp_path)
     assert not (tmp_path / "attacked").exists()
 
 
-def test_it_needs_the_callback(tmp_path: Path) -> None:
+def test_the_recovery_callback_is_required(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"needs the trainer callback 'exact_recovery'"):
         train(tmp_path, callbacks=())
 
 
-def test_a_count_that_keeps_nothing_is_an_error(tmp_path: Path) -> None:
+def test_keeping_no_checkpoint_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"keep_most_recent_by_count is 0. Expected 1 or more"):
         train(tmp_path, keep_most_recent_by_count=0)
