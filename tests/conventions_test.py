@@ -88,8 +88,10 @@ def arguments(function: Callable[..., Any]) -> list[str]:
 def parameters_agree(docstring: str, function: Callable[..., Any]) -> bool:
     """Whether `# Parameters`, where there is one, has the arguments in order; starred may lack."""
     named = documented_parameters(docstring)
+    if named is None:
+        return True
     taken = arguments(function)
-    return named in (None, taken, [name for name in taken if not name.startswith("*")])
+    return named in (taken, [name for name in taken if not name.startswith("*")])
 
 
 def has_registration_line(docstring: str, base: str, name: str) -> bool:

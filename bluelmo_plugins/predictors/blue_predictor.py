@@ -26,13 +26,6 @@ class FeaturePassReader(DatasetReader):
     Reads the instances of another reader, and fills the feature cache ahead of the model.
 
     The batches of `allennlp predict` are too small to compute features efficiently.
-
-    # Parameters
-
-    reader : `DatasetReader`
-        The reader of the model's corpus.
-    model : `Model`
-        The model whose feature cache is filled.
     """
 
     def __init__(self, reader: DatasetReader, model: Model) -> None:

@@ -28,15 +28,7 @@ class DistributedWorkersCallback(TrainerCallback):
     worker without validation batches does not reach, so that the others would wait.
 
     Registered as a `TrainerCallback` with name "distributed_workers".
-
-    # Parameters
-
-    serialization_dir : `str`
-        Given by the trainer.
     """
-
-    def __init__(self, serialization_dir: str) -> None:
-        super().__init__(serialization_dir)
 
     def on_start(
         self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
@@ -142,18 +134,7 @@ class EvaluationDataLoader(MultiProcessDataLoader):
 
 
 class BatchesOfWorker(BatchSampler):
-    """
-    Takes every n-th batch of another sampler.
-
-    # Parameters
-
-    batch_sampler : `BatchSampler`
-        The other sampler.
-    rank : `int`
-        The rank of the worker.
-    world_size : `int`
-        The number of workers.
-    """
+    """Takes every n-th batch of another sampler, starting at the rank of the worker."""
 
     def __init__(self, batch_sampler: BatchSampler, rank: int, world_size: int) -> None:
         self._batch_sampler = batch_sampler

@@ -24,18 +24,7 @@ class SelectionTracker(MetricTracker):
     exceeds the score at the last reset by more than `min_delta`, so small improvements add up.
     Patience starts with the first score that is neither NaN nor 0: on a small corpus, F1 may be 0
     in the first epochs. Until there is a score, the latest epoch is the best, so that there is
-    always a model to keep.
-
-    # Parameters
-
-    metric_name : `list[str]`
-        As in `MetricTracker`: with "+" or "-" in front.
-    patience : `Optional[int]`
-        The number of epochs without improvement after which to stop; `None` for no limit.
-    min_delta : `float`
-        The minimum improvement that resets patience.
-    keep : `str`
-        "best", or "last" to treat every epoch as the best.
+    always a model to keep. If `keep` is "last", the latest epoch always is.
     """
 
     def __init__(

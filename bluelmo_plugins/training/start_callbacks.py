@@ -30,15 +30,7 @@ class ClassWeightsCallback(TrainerCallback):
     of the rarest one. Distributed workers sum their counts.
 
     Registered as a `TrainerCallback` with name "class_weights".
-
-    # Parameters
-
-    serialization_dir : `str`
-        Given by the trainer.
     """
-
-    def __init__(self, serialization_dir: str) -> None:
-        super().__init__(serialization_dir)
 
     def on_start(
         self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
@@ -96,15 +88,7 @@ class FeaturePassCallback(TrainerCallback):
     Fills the feature cache with the features of all training and validation sentences.
 
     Registered as a `TrainerCallback` with name "feature_pass".
-
-    # Parameters
-
-    serialization_dir : `str`
-        Given by the trainer.
     """
-
-    def __init__(self, serialization_dir: str) -> None:
-        super().__init__(serialization_dir)
 
     def on_start(
         self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
@@ -127,15 +111,7 @@ class KeptMemoryCallback(TrainerCallback):
     memory as the largest batch needs. Does nothing with other C libraries and on a GPU.
 
     Registered as a `TrainerCallback` with name "kept_memory".
-
-    # Parameters
-
-    serialization_dir : `str`
-        Given by the trainer.
     """
-
-    def __init__(self, serialization_dir: str) -> None:
-        super().__init__(serialization_dir)
 
     def on_start(
         self, trainer: GradientDescentTrainer, is_primary: bool = True, **kwargs: Any
