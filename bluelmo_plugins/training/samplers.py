@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
-from typing import Optional
+from typing import Any, Optional
 
 from allennlp.data import Instance
 from allennlp.data.fields import LabelField, MetadataField, MultiLabelField
@@ -133,30 +133,14 @@ class UndersamplingBucketBatchSampler(StableBucketBatchSampler):
 
     # Parameters
 
-    batch_size : `int`
-        The number of instances in a batch.
-    sorting_keys : `list[str]`
-        The text fields by whose length to sort.
     label_field : `str`
         The name of the `LabelField` or `MultiLabelField`.
-    padding_noise : `float`, optional (default = `0.1`)
-        Relative noise added to lengths when sorting.
-    drop_last : `bool`, optional (default = `False`)
-        Whether to drop the last batch if it is not full.
-    shuffle : `bool`, optional (default = `True`)
-        Whether to shuffle the batches. Without it there is no noise either.
+    **kwargs : `Any`
+        Those of `StableBucketBatchSampler`.
     """
 
-    def __init__(
-        self,
-        batch_size: int,
-        sorting_keys: list[str],
-        label_field: str,
-        padding_noise: float = 0.1,
-        drop_last: bool = False,
-        shuffle: bool = True,
-    ) -> None:
-        super().__init__(batch_size, sorting_keys, padding_noise, drop_last, shuffle)
+    def __init__(self, label_field: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self._label_field = label_field
         self._agreed_draw: Optional[tuple[Labels, int]] = None
 

@@ -219,7 +219,7 @@ def agree_on_batches(rank: int) -> None:
 def draw_from_all(rank: int) -> None:
     random.seed(rank)
     own = ROWS[rank]
-    sampler = UndersamplingBucketBatchSampler(3, ["tokens"], "label")
+    sampler = UndersamplingBucketBatchSampler("label", batch_size=3, sorting_keys=["tokens"])
     sampler.agree_with_workers(own)
     batches = list(sampler.get_batch_indices(own))
     drawn = gather_from_workers(

@@ -53,7 +53,9 @@ class ListDataLoader(DataLoader):
     """Draws batches of a list of instances again in each epoch."""
 
     def __init__(self, instances: list[Instance], vocab: Vocabulary) -> None:
-        self.batch_sampler = UndersamplingBucketBatchSampler(4, ["x"], "label", padding_noise=0.5)
+        self.batch_sampler = UndersamplingBucketBatchSampler(
+            "label", batch_size=4, sorting_keys=["x"], padding_noise=0.5
+        )
         self._instances = instances
         self.index_with(vocab)
 

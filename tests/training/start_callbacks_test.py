@@ -45,21 +45,21 @@ def tags(*words: str) -> Instance:
     return Instance({"tokens": text, "tags": SequenceLabelField(list(words), text)})
 
 
-def test_class_weights_count_the_rows_of_a_label() -> None:
-    weights = start([instance(1, label) for label in "aaaabbc"])
+MANY: list[list[int]] = [[0, 1], [0], [0, 1, 2], [0], []]
+
+
+@pytest.mark.parametrize(
+    "instances",
+    [
+        [instance(1, label) for label in "aaaabbc"],
+        [tags("a", "a", "b", "a"), tags("c", "b", "a")],
+        [instance(1, labels) for labels in MANY],
+    ],
+    ids=["rows of a label", "tokens of a tag", "rows of each of many labels"],
+)
+def test_class_weights_are_inverse_frequencies(instances: list[Instance]) -> None:
     # 1/4, 1/2 and 1, divided by their sum.
-    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
-
-
-def test_class_weights_count_the_tokens_of_a_tag() -> None:
-    weights = start([tags("a", "a", "b", "a"), tags("c", "b", "a")])
-    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
-
-
-def test_class_weights_count_the_rows_of_each_of_many_labels() -> None:
-    rows: list[list[int]] = [[0, 1], [0], [0, 1, 2], [0], []]
-    weights = start([instance(1, labels) for labels in rows])
-    torch.testing.assert_close(weights, torch.tensor([0.25, 0.5, 1.0]) / 1.75)
+    torch.testing.assert_close(start(instances), torch.tensor([0.25, 0.5, 1.0]) / 1.75)
 
 
 def test_a_label_that_never_occurs_counts_as_the_rarest() -> None:
