@@ -16,7 +16,7 @@ from allennlp.data.fields import TextField
 from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
 from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer, is_marker
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.formats.mentions import one_space_apart
+from bluelmo_plugins.formats.mentions import single_space_offsets
 from bluelmo_plugins.formats.reading_report import ReadingReport
 from bluelmo_plugins.formats.split_files import resolve_split_file
 from bluelmo_plugins.formats.table import Sentence
@@ -164,7 +164,7 @@ class BlueReader(DatasetReader):
         if isinstance(sentence, str):
             tokens = self._tokenizer.tokenize(sentence)
         else:
-            places = zip(sentence, one_space_apart(sentence), strict=True)
+            places = zip(sentence, single_space_offsets(sentence), strict=True)
             tokens = [Token(word, idx=start, idx_end=end) for word, (start, end) in places]
         check_words([token.ensure_text() for token in tokens])
         if self.max_tokens is None or len(tokens) <= self.max_tokens:

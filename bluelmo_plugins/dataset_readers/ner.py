@@ -13,7 +13,7 @@ from bluelmo_plugins.formats.mentions import Span, tags_to_mentions
 from bluelmo_plugins.formats.reading_report import ReadingReport
 from bluelmo_plugins.formats.table import Sentence
 from bluelmo_plugins.formats.token_file import TokenSentence, read_token_file
-from bluelmo_plugins.formats.windows import cut_into_windows
+from bluelmo_plugins.formats.windows import split_into_windows
 
 
 class SentenceMetadata(UserDict[str, Any]):
@@ -108,7 +108,7 @@ class NerReader(BlueReader):
         """Cuts the instance of a whole sentence."""
         whole = instance["metadata"].metadata  # type: ignore[attr-defined]
         tags = instance["tags"].labels if "tags" in instance.fields else None  # type: ignore[attr-defined]
-        spans = cut_into_windows(whole["words"], max_tokens, whole["offsets"])
+        spans = split_into_windows(whole["words"], max_tokens, whole["offsets"])
         if len(spans) == 1:
             return [instance]
         windows = []

@@ -9,8 +9,8 @@ from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
 from bluelmo_plugins.dataset_readers.blue_reader import plain_text
 from bluelmo_plugins.dataset_readers.table_reader import TableReader
-from bluelmo_plugins.formats.entity_pairs import Pair, pairs_of
 from bluelmo_plugins.formats.labels import DeclaredLabels
+from bluelmo_plugins.formats.official_tables import Pair, pairs_of
 from bluelmo_plugins.formats.reading_report import ReadingReport
 from bluelmo_plugins.formats.table import INDEX, SENTENCE, Positions, Record, Row, Sentence
 

@@ -1,4 +1,4 @@
-"""B/I/O tags to mentions and back: the one place that knows what a tag sequence means."""
+"""Converts B/I/O tags to entity mentions and back."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
@@ -6,36 +6,33 @@ from typing import NamedTuple, Optional
 TAGS = ("B", "I", "O")
 
 Span = tuple[int, int]
-"""A half-open interval: first position and the one after the last."""
+"""A half-open interval: start and end."""
 
 
 class Mention(NamedTuple):
     """An entity mention of one sentence."""
 
     spans: tuple[Span, ...]
-    """The half-open token spans, in order, with at least one token between two of them. Only a
-    discontinuous mention has more than one."""
+    """Half-open token spans in order, separated by at least one token. Only a discontinuous mention
+    has more than one."""
 
 
 def tags_to_mentions(tags: Sequence[str], discontinuous: bool = False) -> list[Mention]:
     """
-    Reads the mentions off the tags of one whole sentence, as BLUE's scores need them.
+    Reads the mentions of a whole sentence from its tags, as BLUE's scores do.
 
-    `B` opens a mention and an `I` right after it continues it. An `I` that follows an `O` continues
-    the sentence's last mention with a further span if mentions may be discontinuous (ShARe/CLEFE),
-    else it opens a new mention, as a sentence-initial `I` always does.
+    `B` begins a mention; an `I` after `B` or `I` continues it. An `I` after `O` begins a mention,
+    or, with `discontinuous` (ShARe/CLEFE), adds a span to the last mention if there is one.
     """
     mentions: list[list[Span]] = []
     previous = "O"
     for position, tag in enumerate(tags):
         token = (position, position + 1)
-        if tag == "B":
-            mentions.append([token])
-        elif tag == "I" and previous != "O":
+        if tag == "I" and previous != "O":
             mentions[-1][-1] = (mentions[-1][-1][0], position + 1)
         elif tag == "I" and discontinuous and mentions:
             mentions[-1].append(token)
-        elif tag == "I":
+        elif tag in ("B", "I"):
             mentions.append([token])
         elif tag != "O":
             raise ValueError(f"'{tag}' is not one of the tags {', '.join(TAGS)}")
@@ -46,7 +43,7 @@ def tags_to_mentions(tags: Sequence[str], discontinuous: bool = False) -> list[M
 def mentions_to_tags(
     mentions: Iterable[Mention], num_tokens: int, discontinuous: bool = False
 ) -> list[str]:
-    """Writes the mentions of one sentence as tags; the inverse of `tags_to_mentions`."""
+    """Converts the mentions of a sentence to tags; the inverse of `tags_to_mentions`."""
     ordered = sorted(mentions)
     tags = ["O"] * num_tokens
     for mention in ordered:
@@ -60,14 +57,12 @@ def mentions_to_tags(
 
 
 def character_spans(mention: Mention, offsets: Sequence[Span]) -> tuple[Span, ...]:
-    """Where a mention lies in the text."""
+    """The character spans of a mention, by the offsets of the tokens."""
     return tuple((offsets[start][0], offsets[end - 1][1]) for start, end in mention.spans)
 
 
 def span_text(span: Span, words: Sequence[str], offsets: Optional[Sequence[Span]] = None) -> str:
-    """
-    The text of a token span, with as many spaces between the words as the offsets leave room for.
-    """
+    """The text of a token span, with the spaces between words that the offsets imply, or one."""
     start, end = span
     text = words[start]
     for position in range(start + 1, end):
@@ -76,8 +71,8 @@ def span_text(span: Span, words: Sequence[str], offsets: Optional[Sequence[Span]
     return text
 
 
-def one_space_apart(words: Sequence[str]) -> list[Span]:
-    """Where words lie in the text that single spaces make of them."""
+def single_space_offsets(words: Sequence[str]) -> list[Span]:
+    """The character spans of words that are joined by single spaces."""
     offsets = []
     start = 0
     for word in words:

@@ -1,4 +1,4 @@
-"""The file of a split under any of the names that circulate, for one canonical name in configs."""
+"""Finds the file of a split under the names that circulate, given its canonical path."""
 
 import logging
 import re
@@ -30,11 +30,11 @@ _SPLIT_TITLES = {
 
 
 class MissingFileError(InputError):
-    """A corpus file that is not there, under none of its names."""
+    """No corpus file was found under any of its names."""
 
 
 def split_of(path: Union[str, "PathLike[str]"]) -> Optional[str]:
-    """Which split a file holds, by its name."""
+    """The split of a file by its name."""
     name = Path(path).name.lower()
     for split, pattern in _SPLIT_NAMES.items():
         if re.fullmatch(pattern, name):
@@ -43,22 +43,24 @@ def split_of(path: Union[str, "PathLike[str]"]) -> Optional[str]:
 
 
 def resolve_split_file(path: Union[str, "PathLike[str]"]) -> Path:
-    """As `find_split_file`; another name than the asked one is logged."""
+    """Calls `find_split_file` and logs a replacement."""
     found = find_split_file(path)
     if found != Path(path):
-        logger.info("%s is not there: %s is read in its place", path, found)
+        logger.info("%s does not exist: reading %s", path, found)
     return found
 
 
 def find_split_file(path: Union[str, "PathLike[str]"]) -> Path:
     """
-    Finds the file that stands for a path of a config, such as ``$DATASET_DIR/BC5CDR-chem/dev.tsv``.
+    Finds the file for a path of a config, such as ``$DATASET_DIR/BC5CDR-chem/dev.tsv``.
 
-    The path itself if it is there. Else the one file in its folder with a circulating name of the
-    split (``devel.tsv``, ``Development``, ...), in any case and with any suffix. Else the same in
-    the folder's aliases: another case, and ``BC5CDR/chem`` for ``BC5CDR-chem`` or the reverse.
-    `train-*` files count only where there is no other training file, and only if there is one:
-    i2b2's two pieces hold the documents of the dev split too.
+    Returns the path itself if it exists; else the one file of its folder with another name of the
+    split (``devel.tsv``, ``Development``, ...), in any case and with any suffix; else the same in
+    folders with an alias of the folder's name: another case, and ``BC5CDR/chem`` for
+    ``BC5CDR-chem`` or the reverse.
+
+    A `train-*` file is only used if it is the single training file: i2b2's two pieces also hold the
+    documents of the dev split.
     """
     if not isinstance(path, str | PathLike):
         raise InputError(f"the path of a corpus file is {path!r}", expected="a string")
@@ -70,14 +72,14 @@ def find_split_file(path: Union[str, "PathLike[str]"]) -> Path:
         for folder in _folders(path.parent):
             found = _candidates(folder, split)
             if len(found) > 1:
-                raise _several(path, found)
+                raise _ambiguous(path, found)
             if found:
                 return found[0]
     raise _missing(path, split)
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    """The folder, and those under an alias of its name, that exist."""
+    """The folder and those with an alias of its name, if they exist."""
     if folder.is_dir():
         yield folder
     yield from _matching(folder.parent, [folder.name])
@@ -87,7 +89,7 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 
 def _matching(root: Path, names: list[str]) -> Iterator[Path]:
-    """The folders `root/names[0]/names[1]/...` in any case, the very names first."""
+    """The folders `root/names[0]/names[1]/...` in any case, exact names first."""
     if not names:
         yield root
     elif root.is_dir():
@@ -99,29 +101,26 @@ def _matching(root: Path, names: list[str]) -> Iterator[Path]:
 
 
 def _candidates(folder: Path, split: str) -> list[Path]:
-    patterns = [_SPLIT_NAMES[split]]
-    if split == "train":
-        patterns.append(_TRAIN_PIECES)
+    patterns = [_SPLIT_NAMES[split], *([_TRAIN_PIECES] if split == "train" else [])]
     for pattern in patterns:
         names = [each for each in folder.iterdir() if re.fullmatch(pattern, each.name.lower())]
-        files = sorted(each for each in names if each.is_file())
-        if files:
+        if files := sorted(each for each in names if each.is_file()):
             return files
     return []
 
 
-def _several(path: Path, found: list[Path]) -> InputError:
+def _ambiguous(path: Path, found: list[Path]) -> InputError:
     if all(re.fullmatch(_TRAIN_PIECES, each.name.lower()) for each in found):
         hint = (
-            "Such pieces may hold the dev documents as well (i2b2's do): "
+            "Such pieces may also hold the dev documents (i2b2's do): "
             f"write the rows to train on to {path.name}"
         )
     else:
-        hint = f"Keep one of them, or name the right one {path.name}"
+        hint = f"Keep one of them, or rename the right one to {path.name}"
     return InputError(
-        f"no such file, and several could stand for it: {', '.join(map(str, found))}",
+        f"no such file, and several files may replace it: {', '.join(map(str, found))}",
         file=path,
-        expected="one file a split",
+        expected="one file per split",
         hint=hint,
     )
 
@@ -139,5 +138,5 @@ def _missing(path: Path, split: Optional[str]) -> MissingFileError:
         found,
         file=path,
         expected="a corpus file" if split is None else _SPLIT_TITLES[split],
-        hint="If the path comes from a config: DATASET_DIR names the folder above the corpus's own",
+        hint="If the path comes from a config: set DATASET_DIR to the parent of the corpus folders",
     )

@@ -1,4 +1,4 @@
-"""Tables of a corpus: columns under the names that circulate, quoting, and which field is which."""
+"""Reads tables: detects the quoting of a file and finds its columns by name or by position."""
 
 import csv
 import json
@@ -10,25 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional, Union
 
-from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.formats.json_lines import MISSING, json_rows
-from bluelmo_plugins.formats.text_file import read_lines
+from bluelmo_plugins.errors import InputError, shortened
+from bluelmo_plugins.formats.text_file import json_objects, read_lines
 
 Sentence = Union[str, list[str]]
-"""Raw text, or its words where it is tokenised already."""
+"""Raw text, or the words of a tokenised sentence."""
 
 Positions = Mapping[str, int]
-"""The position of a column among the fields of a row, by its name."""
+"""The positions of columns in a row, by name."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column and the names under which it circulates."""
+    """A column of a table."""
 
     name: str
-    """Our name for it."""
+    """The canonical name."""
     aliases: tuple[str, ...]
-    """Its names in headers, in lower case, the preferred one first."""
+    """Its names in headers, in lower case, in order of preference."""
     needed: bool = True
     """Whether a table must have it."""
     is_text: bool = False
@@ -36,29 +35,28 @@ class Column:
 
     def value(self, found: Any) -> Sentence:
         """
-        The value of a field. JSON has more kinds of them than text: a list of strings is tokens in
-        a column of sentences and several labels elsewhere, and null is no label or score. Raises a
-        `ValueError` that describes any other value.
+        Converts a field to text. In JSON, a list of strings is the tokens of a sentence or several
+        labels, and null is no label or score. Raises a `ValueError` for other values.
         """
         if isinstance(found, str):
             return found
         if isinstance(found, list) and found and all(isinstance(each, str) for each in found):
-            # A semicolon separates names that may hold commas.
+            # Names may contain commas.
             return found if self.is_text else ";".join(found)
         if not self.is_text:
             if found is None or found == []:
                 return ""
             if isinstance(found, int | float) and not isinstance(found, bool):
                 return json.dumps(found)
-        raise ValueError(f"the value is {_KINDS[type(found)]}")
+        raise ValueError(f"the value is a JSON {_JSON_TYPES[type(found)]}")
 
 
-_KINDS = {
-    dict: "a JSON object",
-    list: "a JSON list of other things than strings",
-    bool: "a JSON boolean",
-    int: "a number",
-    float: "a number",
+_JSON_TYPES = {
+    dict: "object",
+    list: "list",
+    bool: "boolean",
+    int: "number",
+    float: "number",
     type(None): "null",
 }
 
@@ -78,21 +76,21 @@ class Record:
     path: Path
     """The file."""
     line: int
-    """The line of the file on which the row begins, counted from 1."""
+    """The line on which the row begins, counted from 1."""
     number: int
-    """The number of the row among the rows of data, counted from 0."""
+    """The number of the row, counted from 0 without the header."""
     values: dict[str, str]
-    """The values of the columns that the table has, but for tokenised sentences."""
+    """The values of the columns that were found, except tokenised sentences."""
     tokenised: dict[str, list[str]] = field(default_factory=dict)
-    """Sentences that are tokenised already, by column."""
+    """The tokenised sentences, by column."""
 
     @property
     def index(self) -> str:
-        """The identifier of the row; its number, as pandas gives it, if the table has none."""
+        """The id of the row; its number, as in pandas, if the table has no ids."""
         return self.values.get("index", str(self.number)).strip()
 
     def text(self, column: str) -> Sentence:
-        """The sentence in a column as it is in the file; an `InputError` if it is blank."""
+        """The sentence in a column; raises an `InputError` if it is blank."""
         if column in self.tokenised:
             return self.tokenised[column]
         if not self.values[column].strip():
@@ -100,30 +98,35 @@ class Record:
         return self.values[column]
 
     def error(self, found: str, column: str, expected: Optional[str] = None) -> InputError:
-        """An error at this row."""
+        """Makes an error about a field of this row."""
         return InputError(found, file=self.path, line=self.line, column=column, expected=expected)
 
 
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
-# The csv module's largest limit that every platform takes.
+# The largest limit of the csv module that every platform accepts.
 _NO_FIELD_LIMIT = 2**31 - 1
 
 
 def is_csv_quoted(lines: Sequence[str], delimiter: str) -> bool:
     """
-    Decides how a file is quoted.
+    Decides whether quotes are csv quoting or text.
 
-    csv quoting needs that every field which begins with a quote ends with one and has only doubled
-    quotes inside: a field that is one lone quote proves bare quotes, one of four proves csv.
-    Fields that are merely wrapped in quotes prove nothing; with bare quotes elsewhere, which no csv
-    writer leaves unquoted, they are text. Quoted fields with line ends or delimiters inside are
-    csv only if that makes all rows equally long where bare quotes would not.
+    With csv quoting, every field that begins with a quote ends with one and has only doubled quotes
+    inside. So a field that is a single quote proves text, and one of four quotes csv quoting.
+    Fields that are merely wrapped in quotes are text if other fields have quotes inside, which a
+    csv writer would have quoted. Quoted fields with line ends or delimiters inside are csv only if
+    that makes all rows equally long and reading quotes as text does not.
 
-    Between commas csv quoting is the rule (RFC 4180): only where it makes rows of several lengths,
-    and bare quotes do not, quotes are text.
+    Comma-separated files are csv-quoted (RFC 4180) unless that makes rows of different lengths and
+    reading quotes as text does not.
     """
     if delimiter == ",":
-        return _commas_are_csv_quoted(lines)
+        rows, fits_as_text = _csv_rows(lines, ","), _fits_as_text(lines, ",")
+        if rows is None:
+            return not fits_as_text
+        if fits_as_text and _may_span_rows(rows, ","):
+            raise csv.Error("a quoted field may hold whole rows")
+        return True
     wrapped = doubled = bare = False
     for line in lines:
         if '"' not in line:
@@ -135,14 +138,19 @@ def is_csv_quoted(lines: Sequence[str], delimiter: str) -> bool:
                 wrapped = True
                 doubled = doubled or '""' in text[1:-1]
             else:
-                return _only_csv_fits(lines, delimiter)
+                rows = _csv_rows(lines, delimiter)
+                return (
+                    rows is not None
+                    and not _fits_as_text(lines, delimiter)
+                    and not _may_span_rows(rows, delimiter)
+                )
     return doubled or (wrapped and not bare)
 
 
 def parse_rows(
     lines: Sequence[str], delimiter: str, csv_quoted: bool
 ) -> Iterator[tuple[int, int, list[str]]]:
-    """Parses lines with Python's csv module."""
+    """Parses lines into the first line, the last line and the fields of each row."""
     with _without_field_limit():
         reader = csv.reader(
             (line + "\n" for line in lines),
@@ -158,7 +166,6 @@ def parse_rows(
 
 @contextmanager
 def _without_field_limit() -> Iterator[None]:
-    # The limit is a global of the csv module, and other code may count on its own.
     previous = csv.field_size_limit(_NO_FIELD_LIMIT)
     try:
         yield
@@ -166,45 +173,27 @@ def _without_field_limit() -> Iterator[None]:
         csv.field_size_limit(previous)
 
 
-def _only_csv_fits(lines: Sequence[str], delimiter: str) -> bool:
-    rows = _csv_rows(lines, delimiter)
-    return not _bare_fits(lines, delimiter) and rows is not None and not _swallows(rows, delimiter)
-
-
-def _commas_are_csv_quoted(lines: Sequence[str]) -> bool:
-    rows, bare_fits = _csv_rows(lines, ","), _bare_fits(lines, ",")
-    if rows is None:
-        return not bare_fits
-    if bare_fits and _swallows(rows, ","):
-        raise csv.Error("a quoted field may hold whole rows")
-    return True
-
-
-def _bare_fits(lines: Sequence[str], delimiter: str) -> bool:
-    return _even([line.count(delimiter) + 1 for line in lines if line.strip()])
-
-
 def _csv_rows(lines: Sequence[str], delimiter: str) -> Optional[list[list[str]]]:
-    """The rows by csv quoting; `None` if that fails or makes rows of several lengths."""
+    """Parses rows with csv quoting; `None` if that fails or makes rows of different lengths."""
     try:
-        parsed = parse_rows(lines, delimiter, csv_quoted=True)
-        rows = [fields for _, _, fields in parsed if fields]
+        rows = [fields for _, _, fields in parse_rows(lines, delimiter, csv_quoted=True) if fields]
     except csv.Error:
         return None
-    return rows if _even([len(fields) for fields in rows]) else None
+    return rows if _are_even([len(fields) for fields in rows]) else None
 
 
-def _swallows(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
-    # A field that holds both may be a run of rows between two bare quotes.
-    return any("\n" in field and delimiter in field for fields in rows for field in fields)
+def _fits_as_text(lines: Sequence[str], delimiter: str) -> bool:
+    return _are_even([line.count(delimiter) + 1 for line in lines if line.strip()])
 
 
-def _even(widths: list[int]) -> bool:
-    # The HoC converter's header has one name more than its rows have fields.
+def _are_even(widths: list[int]) -> bool:
+    # The header of the HoC converter has one name more than its rows have fields.
     return len(set(widths[1:])) <= 1 and widths[0] - widths[-1] in (0, 1)
 
 
-_JSON_LINES_SUFFIXES = (".jsonl", ".json")
+def _may_span_rows(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """Whether a field has both line ends and delimiters, as rows between two bare quotes have."""
+    return any("\n" in field and delimiter in field for fields in rows for field in fields)
 
 
 @dataclass(frozen=True)
@@ -212,67 +201,68 @@ class Row:
     """A row of a table."""
 
     line: int
-    """The line of the file on which it begins, counted from 1."""
+    """The line on which it begins, counted from 1."""
     fields: list[Any]
-    """Its values: texts, or those of a JSON object."""
+    """Its values: text, or those of a JSON object."""
 
 
 @dataclass
 class Table:
-    """All rows of a file. Whether the first is a header is for `columns` to say."""
+    """All rows of a file, the header among them if there is one."""
 
     path: Path
     """The file."""
     rows: list[Row] = field(default_factory=list)
-    """The rows in their order."""
+    """The rows in order."""
     empty_lines: list[int] = field(default_factory=list)
-    """The lines with nothing on them."""
+    """The blank lines."""
     notes: Counter[str] = field(default_factory=Counter)
     """How often something happened that a user should know."""
     form: str = "fields separated by tabs"
-    """How a row is written."""
+    """The form of a row."""
     has_keys: bool = False
     """Whether the first row holds the keys of JSON objects."""
 
 
+_MISSING: Any = object()
+"""The value of a key that a JSON object lacks."""
+
+
 def read_table(path: Path) -> Table:
     """
-    Reads a table.
-
-    JSON lines by the suffix ``.jsonl`` or ``.json``: the first row holds the keys. Else tabs
-    separate the fields, or commas in a ``.csv`` file whose first line has no tab. Quotes are read
-    as `quoting.is_csv_quoted` decides. Values are never interpreted: ``NA`` and ``null`` are words.
+    Reads JSON lines (suffix ``.jsonl`` or ``.json``), comma-separated fields (suffix ``.csv`` and
+    no tab in the first line), or tab-separated fields. Values are text: ``NA`` is a word.
     """
-    lines = read_lines(path)
-    table = Table(path)
-    if path.suffix.lower() in _JSON_LINES_SUFFIXES:
-        add_json_rows(table, lines)
-    else:
-        add_parsed_rows(table, lines)
+    table = parse_table(path, read_lines(path), path.suffix.lower() in (".jsonl", ".json"))
     if not table.rows:
         raise InputError("the file has no rows", file=path, expected="a corpus file with rows")
     return table
 
 
-def add_json_rows(table: Table, lines: Sequence[str]) -> None:
-    """Adds the rows of a file of JSON lines: keys first, then the values of each object."""
-    table.form, table.has_keys = "JSON lines", True
-    table.rows += (Row(*row) for row in json_rows(table.path, lines))
+def parse_table(path: Path, lines: Sequence[str], are_json: bool) -> Table:
+    """Parses the lines of a table. The first row of JSON lines holds the keys of the first."""
+    if not are_json:
+        return _parse_fields(path, lines)
+    table = Table(path, form="JSON lines", has_keys=True)
+    for line, values in json_objects(path, lines):
+        if not table.rows:
+            table.rows.append(Row(line, list(values)))
+        keys = table.rows[0].fields
+        table.rows.append(Row(line, [values.get(key, _MISSING) for key in keys]))
     table.empty_lines += (number for number, line in enumerate(lines, 1) if not line.strip())
+    return table
 
 
-def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
-    """Parts lines into fields."""
-    is_csv = table.path.suffix.lower() == ".csv" and "\t" not in lines[0]
+def _parse_fields(path: Path, lines: Sequence[str]) -> Table:
+    is_csv = path.suffix.lower() == ".csv" and "\t" not in lines[0]
     delimiter = "," if is_csv else "\t"
-    if is_csv:
-        table.form = "fields separated by commas"
+    table = Table(path, form=f"fields separated by {'commas' if is_csv else 'tabs'}")
     try:
         csv_quoted = is_csv_quoted(lines, delimiter)
     except csv.Error as error:
         raise InputError(
-            f"the quotes can be read in two ways ({error})",
-            file=table.path,
+            f"the quotes are ambiguous ({error})",
+            file=path,
             expected="csv quoting",
             hint="Separate the fields by tabs, or remove line ends from quoted fields",
         ) from error
@@ -289,44 +279,52 @@ def add_parsed_rows(table: Table, lines: Sequence[str]) -> None:
     except csv.Error as error:
         raise InputError(
             f"cannot be parsed ({error})",
-            file=table.path,
+            file=path,
             line=last_line + 1,
-            expected=f"{table.form}, one row a line",
+            expected=f"{table.form}, one row per line",
         ) from error
+    return table
 
 
 PositionRule = Callable[[Sequence[Row]], Optional[Positions]]
-"""Gives the positions for a table without a header, by its rows; none if they fit no layout."""
+"""Finds the columns of a table without a header; `None` if its rows fit no known layout."""
 
-_LONGEST_NAME = 40
+_PREDICTION_ONLY = (
+    "A file without labels or scores can be predicted on, but not trained or evaluated on"
+)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Which field of a table's rows is which column."""
+    """The columns of a table."""
 
     table: Table
-    """The rows."""
+    """The table."""
     positions: Positions
     """The columns that were found."""
     columns: Sequence[Column]
     """The columns that were looked for."""
     has_header: bool
-    """Whether the first row has the names."""
+    """Whether the first row holds the names."""
 
     def __str__(self) -> str:
         names = sorted(self.positions, key=lambda name: self.positions[name])
         if not self.has_header:
             places = [f"{name} in column {self.positions[name] + 1}" for name in names]
             return f"no header, {', '.join(places)}; {self.table.form}"
-        header = [_shown(name) for name in self.table.rows[0].fields]
-        found = [_as_in_header(name, header[self.positions[name]]) for name in names]
-        others = [name for place, name in enumerate(header) if place not in self._places()]
-        passed_over = f" (not read: {', '.join(others)})" if others else ""
-        return f"{', '.join(found)}, by the header{passed_over}; {self.table.form}"
+        # The header of a damaged file may have megabytes.
+        header = [shortened(name.strip(), 110) for name in self.table.rows[0].fields]
+        found = []
+        for name in names:
+            alias = header[self.positions[name]]
+            found.append(name if alias.lower() == name else f"{name} (named '{alias}')")
+        read = set(self.positions.values())
+        others = [name for place, name in enumerate(header) if place not in read]
+        not_read = f" (not read: {', '.join(others)})" if others else ""
+        return f"{', '.join(found)}, by the header{not_read}; {self.table.form}"
 
     def records(self) -> Iterator[Record]:
-        """The rows of data, in their order."""
+        """The rows without the header, in order."""
         for number, row in enumerate(self.table.rows[self.has_header :]):
             record = Record(self.table.path, row.line, number, {})
             for column in self.columns:
@@ -335,7 +333,7 @@ class Layout:
             yield record
 
     def _add(self, record: Record, column: Column, found: Any) -> None:
-        if found is MISSING:
+        if found is _MISSING:
             keys = ", ".join(self.table.rows[0].fields)
             raise record.error("the object lacks the key", column.name, f"the keys {keys}")
         try:
@@ -348,44 +346,50 @@ class Layout:
         else:
             record.values[column.name] = value
 
-    def _places(self) -> set[int]:
-        return set(self.positions.values())
-
 
 def find_layout(
     table: Table, columns: Sequence[Column], gold: Optional[Column], by_position: PositionRule
 ) -> Layout:
     """
-    Finds the columns of a table.
+    Finds the columns of a table, `gold` among them unless it is `None`.
 
-    The first row is a header if any of its fields is a known name, in any case.
+    The first row is a header if one of its fields is a known name, in any case.
     """
     wanted = [*columns, gold] if gold else list(columns)
     names = {alias for column in [*wanted, LABEL, SCORE] for alias in column.aliases}
     first = table.rows[0]
-    header = [name.strip().lower() for name in first.fields]
-    has_header = table.has_keys or not names.isdisjoint(header)
-    rows = table.rows[1:] if has_header else table.rows
+    has_header = table.has_keys or any(name.strip().lower() in names for name in first.fields)
+    rows = table.rows[has_header:]
     if not rows:
         raise InputError("there are no rows below the header", file=table.path)
     positions = _positions_by_name(table.path, first, wanted, gold) if has_header else {}
-    _check_widths(table.path, rows, len(first.fields), has_header)
-    if not has_header:
-        found = by_position(rows)
-        # Labels prove a layout; without them the other columns must.
-        is_proven = found is not None and (
-            gold.name in found if gold else _holds_what_it_should(rows, found, wanted)
+    width = len(first.fields)
+    if wrong := next((row for row in rows if len(row.fields) != width), None):
+        raise InputError(
+            f"the row has {len(wrong.fields)} fields",
+            file=table.path,
+            line=wrong.line,
+            expected=f"{width}, as {'the header' if has_header else 'the first row'} has",
+            hint="Is there a tab or a line end inside a sentence, or a stray quote?",
         )
-        if found is None or not is_proven:
-            raise _no_layout(table.path, first, wanted, gold)
+    if not has_header:
+        found = by_position(rows) or {}
+        # Labels prove a layout; without labels, the other columns must.
+        if not (gold.name in found if gold else found and _is_plausible(rows, found, wanted)):
+            raise InputError(
+                f"no header, and {width} fields that fit no known layout",
+                file=table.path,
+                line=first.line,
+                expected=f"the columns {', '.join(column.name for column in wanted)}",
+                hint="Give the file a header with these names."
+                + (f" {_PREDICTION_ONLY}" if gold else ""),
+            )
         positions = {each.name: found[each.name] for each in wanted if each.name in found}
     return Layout(table, positions, wanted, has_header)
 
 
-def _holds_what_it_should(
-    rows: Sequence[Row], positions: Positions, columns: Sequence[Column]
-) -> bool:
-    """Whether ids are single words, mostly different ones, and most sentences have several."""
+def _is_plausible(rows: Sequence[Row], positions: Positions, columns: Sequence[Column]) -> bool:
+    """Whether ids are single words, mostly distinct, and most sentences have several words."""
     for column in columns:
         if column.name not in positions:
             continue
@@ -398,28 +402,6 @@ def _holds_what_it_should(
     return True
 
 
-def _shown(name: str) -> str:
-    """A name in a header; that of a damaged file may have megabytes."""
-    name = name.strip()
-    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
-
-
-def _as_in_header(name: str, found: str) -> str:
-    return name if found.lower() == name else f"{name} (there '{found}')"
-
-
-def _check_widths(path: Path, rows: Sequence[Row], width: int, has_header: bool) -> None:
-    for row in rows:
-        if len(row.fields) != width:
-            raise InputError(
-                f"the row has {len(row.fields)} fields",
-                file=path,
-                line=row.line,
-                expected=f"{width}, as {'the header' if has_header else 'the first row'} has",
-                hint="Is there a tab or a line end inside a sentence, or a stray quote?",
-            )
-
-
 def _positions_by_name(
     path: Path, header: Row, columns: Sequence[Column], gold: Optional[Column]
 ) -> dict[str, int]:
@@ -427,11 +409,7 @@ def _positions_by_name(
     positions = {}
     for column in columns:
         alias = next((alias for alias in column.aliases if alias in names), None)
-        if alias is None:
-            if column.needed:
-                raise _missing_column(path, header, column, gold)
-            continue
-        if names.count(alias) > 1:
+        if alias is not None and names.count(alias) > 1:
             raise InputError(
                 f"the header has '{alias}' {names.count(alias)} times",
                 file=path,
@@ -439,34 +417,15 @@ def _positions_by_name(
                 column=alias,
                 expected="every name once",
             )
-        positions[column.name] = names.index(alias)
+        if alias is not None:
+            positions[column.name] = names.index(alias)
+        elif column.needed:
+            raise InputError(
+                f"the header has no column '{column.name}'; it has {', '.join(header.fields)}",
+                file=path,
+                line=header.line,
+                column=column.name,
+                expected="a column " + " or ".join(f"'{alias}'" for alias in column.aliases),
+                hint=_PREDICTION_ONLY if column == gold else None,
+            )
     return positions
-
-
-def _missing_column(path: Path, header: Row, column: Column, gold: Optional[Column]) -> InputError:
-    return InputError(
-        f"the header has no column '{column.name}'; it has {', '.join(header.fields)}",
-        file=path,
-        line=header.line,
-        column=column.name,
-        expected="a column " + " or ".join(f"'{alias}'" for alias in column.aliases),
-        hint=_PREDICTION_ONLY if column == gold else None,
-    )
-
-
-def _no_layout(
-    path: Path, first: Row, columns: Sequence[Column], gold: Optional[Column]
-) -> InputError:
-    needed = ", ".join(column.name for column in columns)
-    return InputError(
-        f"no header, and {len(first.fields)} fields that fit no known layout",
-        file=path,
-        line=first.line,
-        expected=f"the columns {needed}",
-        hint=f"Give the file a header with these names. {_PREDICTION_ONLY if gold else ''}".strip(),
-    )
-
-
-_PREDICTION_ONLY = (
-    "A file without labels or scores can be predicted on, but not trained or evaluated on"
-)

@@ -1,23 +1,23 @@
-"""Cuts a long sentence into windows for the model, and gathers what belongs to them again."""
+"""Splits long sentences into windows, and collects the results of windows by sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, Optional, TypeVar
+from typing import Any, Generic, Optional, TypeVar
 
 from bluelmo_plugins.formats.mentions import Span
 
 Part = TypeVar("Part")
+_Sentence = tuple[Optional[str], int, int, int]
 
 
-def cut_into_windows(
+def split_into_windows(
     words: Sequence[str], max_tokens: Optional[int], offsets: Optional[Sequence[Span]] = None
 ) -> list[Span]:
     """
-    Cuts a sentence where a mention is least likely to lie, going by its words alone, since a
-    prediction knows no labels.
+    Splits a sentence where a mention is least likely to be, by its words alone.
 
-    A cut is sought in the second half of a window: after a token that ends a sentence or clause,
-    else after a comma or colon, else at white space, else anywhere; the last such place is taken.
-    A quarter of a window at least is left for the next one, which would otherwise lack context.
+    Each boundary is in the second half of a window: after the end of a sentence or clause, else
+    after a comma or colon, else at white space, else anywhere; the last such position is used. At
+    least a quarter of a window is left for the next one, so that it has context.
     """
     windows: list[Span] = []
     start = 0
@@ -35,6 +35,7 @@ def cut_into_windows(
 
 
 def _safety(words: Sequence[str], position: int, offsets: Optional[Sequence[Span]]) -> int:
+    """How unlikely it is that a mention continues across a position, from 0 to 3."""
     if offsets is not None:
         spaced = offsets[position - 1][1] < offsets[position][0]
     else:
@@ -46,62 +47,53 @@ def _safety(words: Sequence[str], position: int, offsets: Optional[Sequence[Span
     return 2 if words[position - 1] in {",", ":"} else 1
 
 
-class _Sentence(NamedTuple):
-    document: Optional[str]
-    number: int
-    line: int
-    num_windows: int
-
-
 class WindowCollector(Generic[Part]):
     """
-    Gathers what belongs to the windows of a sentence until the last of them has come, in whatever
-    order and in whatever batches they come.
+    Collects the parts of a sentence, one per window, until all have arrived, in any order.
 
-    A sentence is known by its number in the file, its first line and its document, so that equal
-    words in another place are another sentence.
+    Sentences are identified by document, number, line and number of windows.
     """
 
     def __init__(self) -> None:
         self._pending: dict[_Sentence, dict[int, Part]] = {}
 
     def add(self, metadata: Mapping[str, Any], part: Part) -> Optional[list[Part]]:
-        """Adds a window; the last one missing returns the parts of its sentence in order."""
-        key = _Sentence(
+        """Adds a window; returns all parts of its sentence in order if it was the last missing."""
+        sentence = (
             metadata["document"], metadata["sentence"], metadata["line"], metadata["num_windows"]
-        )
-        return self._add(key, metadata["window"], part)
+        )  # fmt: skip
+        return self._add(sentence, metadata["window"], part)
 
-    def _add(self, key: _Sentence, window: int, part: Part) -> Optional[list[Part]]:
-        parts = self._pending.setdefault(key, {})
+    def _add(self, sentence: _Sentence, window: int, part: Part) -> Optional[list[Part]]:
+        _, number, line, num_windows = sentence
+        parts = self._pending.setdefault(sentence, {})
         if window in parts:
             raise ValueError(
-                f"window {window} of sentence {key.number} (line {key.line}) came twice before the"
+                f"window {window} of sentence {number} (line {line}) was added twice before the"
                 " sentence was complete"
             )
         parts[window] = part
-        if len(parts) < key.num_windows:
+        if len(parts) < num_windows:
             return None
-        del self._pending[key]
-        return _in_order(parts)
+        return _in_order(self._pending.pop(sentence))
 
     @classmethod
     def unite(
         cls, collectors: "Iterable[WindowCollector[Part]]"
     ) -> "tuple[WindowCollector[Part], list[list[Part]]]":
-        """Unites the collectors of all workers: the incomplete rest, and sentences now complete."""
+        """Merges the collectors of all workers; returns the incomplete sentences and the others."""
         united = cls()
-        whole = []
+        complete = []
         for collector in collectors:
-            for key, parts in collector._pending.items():
+            for sentence, parts in collector._pending.items():
                 for window, part in parts.items():
-                    windows = united._add(key, window, part)
+                    windows = united._add(sentence, window, part)
                     if windows is not None:
-                        whole.append(windows)
-        return united, whole
+                        complete.append(windows)
+        return united, complete
 
     def pop_incomplete(self) -> list[list[Part]]:
-        """Gives up waiting."""
+        """Removes and returns the parts of incomplete sentences."""
         incomplete = [_in_order(parts) for parts in self._pending.values()]
         self._pending.clear()
         return incomplete

@@ -10,8 +10,8 @@ from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from bluelmo_plugins.errors import InputError, unknown_name
-from bluelmo_plugins.formats.json_lines import half_of_a_character
 from bluelmo_plugins.formats.official_tables import tsv_line
+from bluelmo_plugins.formats.text_file import lone_surrogate
 from bluelmo_plugins.modules.elmo.frozen_bilm import fill_feature_caches
 
 PROBABILITY_DIGITS = 6
@@ -120,7 +120,7 @@ class BluePredictor(Predictor):
             raise self._bad_line(line, f"is not JSON: {place}") from error
         if not isinstance(inputs, dict):
             raise self._bad_line(line, "is not a JSON object")
-        if half := half_of_a_character(inputs):
+        if half := lone_surrogate(inputs):
             raise self._bad_line(line, f"contains half of a surrogate pair ({half})")
         return inputs
 

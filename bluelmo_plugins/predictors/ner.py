@@ -16,7 +16,7 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.formats.mentions import (
     Mention,
     character_spans,
-    one_space_apart,
+    single_space_offsets,
     span_text,
     tags_to_mentions,
 )
@@ -89,7 +89,7 @@ class NerPredictor(BluePredictor):
     def _json_to_instance(self, json_dict: JsonDict) -> Instance:
         sentence = text_of(json_dict, "sentence", "words")
         document = json_dict.get("document", index_of(json_dict))
-        offsets = None if isinstance(sentence, str) else one_space_apart(sentence)
+        offsets = None if isinstance(sentence, str) else single_space_offsets(sentence)
         return self._reader.text_to_instance(
             sentence, document=document, sentence=next(self._sentence_numbers), offsets=offsets
         )

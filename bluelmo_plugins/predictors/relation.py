@@ -3,8 +3,7 @@
 from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 
-from bluelmo_plugins.formats.entity_pairs import Pair
-from bluelmo_plugins.formats.official_tables import RELATION_COLUMNS, relation_row, tsv_line
+from bluelmo_plugins.formats.official_tables import RELATION_COLUMNS, Pair, relation_row, tsv_line
 from bluelmo_plugins.predictors.blue_predictor import SentencePredictor
 
 

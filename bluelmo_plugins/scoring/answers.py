@@ -13,10 +13,8 @@ import torch
 from allennlp.data import DatasetReader, Instance
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.formats.entity_pairs import Pair, pairs_of
-from bluelmo_plugins.formats.json_lines import is_json_lines
 from bluelmo_plugins.formats.labels import DeclaredLabels, is_flags, parse_flags, parse_names
-from bluelmo_plugins.formats.official_tables import joined_labels
+from bluelmo_plugins.formats.official_tables import Pair, joined_labels, pairs_of
 from bluelmo_plugins.formats.reading_report import ReadingReport
 from bluelmo_plugins.formats.table import (
     INDEX,
@@ -25,12 +23,10 @@ from bluelmo_plugins.formats.table import (
     Column,
     Record,
     Row,
-    Table,
-    add_json_rows,
-    add_parsed_rows,
     find_layout,
+    parse_table,
 )
-from bluelmo_plugins.formats.text_file import read_lines
+from bluelmo_plugins.formats.text_file import is_json_lines, read_lines
 
 Answer = TypeVar("Answer")
 
@@ -170,11 +166,7 @@ def read_answer_table(path: Path, answer: Column) -> Optional[list[Record]]:
     answer and the pair of entities are passed over.
     """
     lines = read_lines(path)
-    table = Table(path)
-    if is_json_lines(lines):
-        add_json_rows(table, lines)
-    else:
-        add_parsed_rows(table, lines)
+    table = parse_table(path, lines, is_json_lines(lines))
     table.rows = rows = [
         row
         for row in table.rows

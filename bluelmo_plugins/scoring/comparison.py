@@ -12,10 +12,9 @@ from allennlp.training.metrics import Metric
 from numpy.typing import NDArray
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.formats.entity_pairs import pairs_of
-from bluelmo_plugins.formats.json_lines import json_objects
 from bluelmo_plugins.formats.mentions import Mention, character_spans, span_text, tags_to_mentions
-from bluelmo_plugins.formats.text_file import read_lines
+from bluelmo_plugins.formats.official_tables import pairs_of
+from bluelmo_plugins.formats.text_file import json_objects, read_lines
 from bluelmo_plugins.metrics.accuracy import LabelAccuracy
 from bluelmo_plugins.metrics.document_f1 import DocumentF1
 from bluelmo_plugins.metrics.mention_f1 import MentionF1

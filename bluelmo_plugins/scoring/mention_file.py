@@ -9,9 +9,8 @@ from typing import Any, NamedTuple, Optional
 
 from bluelmo_plugins.dataset_readers.ner import NerReader
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.formats.json_lines import is_json_lines, json_objects
 from bluelmo_plugins.formats.mentions import Span, character_spans, span_text, tags_to_mentions
-from bluelmo_plugins.formats.text_file import read_lines
+from bluelmo_plugins.formats.text_file import is_json_lines, json_objects, read_lines
 
 
 class OfficialMention(NamedTuple):

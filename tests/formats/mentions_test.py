@@ -1,4 +1,4 @@
-"""B/I/O tags and mentions."""
+"""Tests of B/I/O tags and mentions."""
 
 import pytest
 from hypothesis import given, settings
@@ -19,30 +19,33 @@ def spans(tags: str, discontinuous: bool = False) -> list[list[tuple[int, int]]]
     return [list(mention.spans) for mention in tags_to_mentions(list(tags), discontinuous)]
 
 
-def test_i_right_after_b_or_i_continues():
-    assert spans("OBIIOB") == [[(1, 4)], [(5, 6)]]
-
-
-def test_b_right_after_a_mention_opens_another():
-    assert spans("BBIB") == [[(0, 1)], [(1, 3)], [(3, 4)]]
-
-
 @pytest.mark.parametrize("discontinuous", [False, True])
-def test_sentence_initial_i_opens_a_mention(discontinuous):
-    assert spans("IIO", discontinuous) == [[(0, 2)]]
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("OBIIOB", [[(1, 4)], [(5, 6)]]),
+        ("BBIB", [[(0, 1)], [(1, 3)], [(3, 4)]]),
+        ("IIO", [[(0, 2)]]),
+    ],
+)
+def test_b_begins_a_mention_and_i_continues_it(tags, expected, discontinuous):
+    assert spans(tags, discontinuous) == expected
 
 
-def test_i_after_o_opens_a_mention_where_mentions_are_continuous():
+def test_i_after_o_begins_a_mention():
     assert spans("BOIIOI") == [[(0, 1)], [(2, 4)], [(5, 6)]]
 
 
-def test_i_after_o_adds_a_span_to_the_last_mention_where_mentions_are_discontinuous():
-    assert spans("BOIIOI", discontinuous=True) == [[(0, 1), (2, 4), (5, 6)]]
-    assert spans("BOBOI", discontinuous=True) == [[(0, 1)], [(2, 3), (4, 5)]]
-
-
-def test_i_after_o_without_a_mention_before_it_opens_one():
-    assert spans("OOIOI", discontinuous=True) == [[(2, 3), (4, 5)]]
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("BOIIOI", [[(0, 1), (2, 4), (5, 6)]]),
+        ("BOBOI", [[(0, 1)], [(2, 3), (4, 5)]]),
+        ("OOIOI", [[(2, 3), (4, 5)]]),
+    ],
+)
+def test_i_after_o_adds_a_span_to_the_last_discontinuous_mention(tags, expected):
+    assert spans(tags, discontinuous=True) == expected
 
 
 def test_an_unknown_tag_is_an_error():
@@ -61,7 +64,7 @@ def test_mentions_survive_the_round_trip_through_tags(tags, discontinuous):
 
 @settings(deadline=None, max_examples=300)
 @given(tag_sequences, st.booleans())
-def test_every_token_with_a_tag_lies_in_exactly_one_mention(tags, discontinuous):
+def test_every_tagged_token_is_in_one_mention(tags, discontinuous):
     covered = [
         position
         for mention in tags_to_mentions(tags, discontinuous)
@@ -81,12 +84,12 @@ def test_every_token_with_a_tag_lies_in_exactly_one_mention(tags, discontinuous)
         pytest.param([Mention(((4, 6),))], False, id="beyond the end"),
     ],
 )
-def test_mentions_that_tags_cannot_tell_are_an_error(mentions, discontinuous):
+def test_mentions_that_tags_cannot_express_are_an_error(mentions, discontinuous):
     with pytest.raises(ValueError, match="cannot express"):
         mentions_to_tags(mentions, 5, discontinuous)
 
 
-def test_places_and_texts_follow_the_offsets():
+def test_character_spans_and_texts_follow_the_offsets():
     words = ["left", "atrium", "is", "dilated", "."]
     offsets = [(10, 14), (15, 21), (23, 25), (26, 33), (33, 34)]
     mention = Mention(((0, 2), (3, 4)))

@@ -1,11 +1,11 @@
-"""The line at the end of a file."""
+"""Tests of the summary of a file."""
 
 from bluelmo_plugins.formats.reading_report import ReadingReport
 
 PUBLISHED = {"positives": [2937, 1004, 979], "negatives": [15842, 6240, 4782]}
 
 
-def test_the_summary_tells_all():
+def test_the_summary_has_all_counts():
     report = ReadingReport("DIR/ddi2013-type/test.tsv", published=PUBLISHED)
     report.read = 3
     report.labels.update(["DDI-false", "DDI-false", "DDI-int"])
@@ -22,11 +22,11 @@ def test_the_summary_tells_all():
     )
 
 
-def test_many_skipped_lines_are_counted_and_the_first_ones_listed():
+def test_the_first_of_many_skipped_lines_are_listed():
     report = ReadingReport("train.tsv")
     for line in range(1, 100):
         report.skip(line, "empty")
-    assert "99 empty (line 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...)" in report.summary()
+    assert "99 empty (line 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 89 more)" in report.summary()
 
 
 def test_a_part_of_a_file_is_not_compared():

@@ -1,4 +1,4 @@
-"""Circulating file and folder names."""
+"""Tests of file and folder names of splits."""
 
 import logging
 
@@ -32,7 +32,7 @@ def test_the_split_of_a_name(name, split):
 
 
 @pytest.mark.parametrize(
-    ("there", "asked"),
+    ("there", "given"),
     [
         ("BC5CDR-chem/train.tsv", "BC5CDR-chem/train.tsv"),
         ("BC5CDR-chem/devel.tsv", "BC5CDR-chem/dev.tsv"),
@@ -49,14 +49,14 @@ def test_the_split_of_a_name(name, split):
         ("i2b2-2010/train-beth.tsv", "i2b2-2010/train.tsv"),
     ],
 )
-def test_a_file_is_found_under_its_circulating_name(write, tmp_path, caplog, there, asked):
+def test_a_file_is_found_under_its_circulating_name(write, tmp_path, caplog, there, given):
     path = write("text", there)
     with caplog.at_level(logging.INFO):
-        assert resolve_split_file(tmp_path / asked).samefile(path)
-    assert ("is read in its place" in caplog.text) == (there != asked)
+        assert resolve_split_file(tmp_path / given).samefile(path)
+    assert ("does not exist: reading" in caplog.text) == (there != given)
 
 
-def test_other_files_of_a_folder_are_never_taken_for_a_split(write, tmp_path):
+def test_other_files_of_a_folder_are_not_read(write, tmp_path):
     for name in ("train-docids.txt", "test_gs.tsv", "CDR_DevelopmentSet.PubTator.txt"):
         write("text", f"hoc/{name}")
     for name in ("train.tsv", "dev.tsv", "test.tsv"):
@@ -66,7 +66,7 @@ def test_other_files_of_a_folder_are_never_taken_for_a_split(write, tmp_path):
             resolve_split_file(tmp_path / "hoc" / name)
 
 
-def test_train_tsv_wins_over_pieces(write, tmp_path):
+def test_train_tsv_is_preferred_to_pieces(write, tmp_path):
     write("text", "i2b2-2010/train-beth.tsv")
     write("text", "i2b2-2010/train-partners.tsv")
     path = write("text", "i2b2-2010/train.tsv")
@@ -74,7 +74,7 @@ def test_train_tsv_wins_over_pieces(write, tmp_path):
     assert resolve_split_file(tmp_path / "i2b2-2010/train") == path
 
 
-def test_pieces_that_may_hold_the_dev_split_are_not_joined(write, tmp_path):
+def test_several_pieces_are_an_error(write, tmp_path):
     write("text", "i2b2-2010/train-beth.tsv")
     write("text", "i2b2-2010/train-partners.tsv")
     with pytest.raises(InputError, match=r"train-beth\.tsv, .*train-partners\.tsv.*dev documents"):
@@ -88,13 +88,13 @@ def test_several_candidates_are_an_error_that_lists_them(write, tmp_path):
         resolve_split_file(tmp_path / "hoc" / "dev.tsv")
 
 
-def test_the_asked_folder_comes_before_its_aliases(write, tmp_path):
+def test_the_given_folder_is_preferred_to_its_aliases(write, tmp_path):
     write("text", "BC5CDR/chem/devel.tsv")
     path = write("text", "BC5CDR-chem/devel.tsv")
     assert resolve_split_file(tmp_path / "BC5CDR-chem" / "dev.tsv") == path
 
 
-def test_a_missing_file_says_what_there_is_and_what_was_expected(write, tmp_path):
+def test_the_error_for_a_missing_file_lists_the_folder_and_the_expected_names(write, tmp_path):
     write("text", "hoc/README")
     with pytest.raises(InputError) as error:
         resolve_split_file(tmp_path / "hoc" / "dev.tsv")
@@ -104,30 +104,28 @@ def test_a_missing_file_says_what_there_is_and_what_was_expected(write, tmp_path
         assert part in message
 
 
-def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"no folder .*ChemProt"):
-        resolve_split_file(tmp_path / "ChemProt" / "dev.tsv")
+@pytest.mark.parametrize(
+    ("path", "message"), [("ChemProt/dev.tsv", "no folder .*ChemProt"), (".", "is a folder")]
+)
+def test_a_path_that_is_no_file_is_an_error(tmp_path, path, message):
+    with pytest.raises(InputError, match=message):
+        resolve_split_file(tmp_path / path)
 
 
-def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(InputError, match="is a folder"):
-        resolve_split_file(tmp_path)
-
-
-def test_a_file_of_the_users_own_needs_no_known_name(write, tmp_path):
+def test_a_file_may_have_any_name(write, tmp_path):
     path = write("text", "mine.tsv")
     assert resolve_split_file(path) == path
     with pytest.raises(InputError, match="Expected a corpus file"):
         resolve_split_file(tmp_path / "yours.tsv")
 
 
-def test_a_path_without_a_folder(write, tmp_path, monkeypatch):
+def test_a_path_may_lack_a_folder(write, tmp_path, monkeypatch):
     write("text", "devel.tsv")
     monkeypatch.chdir(tmp_path)
     assert resolve_split_file("dev.tsv").name == "devel.tsv"
 
 
 @pytest.mark.parametrize("path", [1e-30, True, ["train.tsv"], {"a": "train.tsv"}])
-def test_a_path_of_another_kind_is_told(path):
+def test_a_path_must_be_a_string(path):
     with pytest.raises(InputError, match=r"the path of a corpus file is .*Expected a string"):
         resolve_split_file(path)

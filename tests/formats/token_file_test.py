@@ -1,4 +1,4 @@
-"""NER files in every layout that circulates."""
+"""Tests of token files."""
 
 import csv
 import io
@@ -35,18 +35,18 @@ def test_four_columns_hold_documents_and_offsets(tmp_path):
     ]
 
 
-def test_a_document_goes_on_until_the_next_one(tmp_path):
+def test_a_document_ends_at_the_next_one(tmp_path):
     text = "One\t71\t0\tO\n\ntwo\t-\t4\tO\n\nthree\t71\t8\tO\n\nfour\t72\t0\tO\n"
     assert [s.document for s in read(tmp_path, text)] == ["71", "71", "71", "72"]
 
 
-def test_two_columns_hold_no_place(tmp_path):
+def test_two_columns_hold_no_offsets(tmp_path):
     assert read(tmp_path, "Aspirin B\nhelps O\n") == [
         TokenSentence(0, 1, None, ["Aspirin", "helps"], ["B", "O"], None)
     ]
 
 
-def test_of_other_columns_the_first_and_last_count(tmp_path):
+def test_columns_between_token_and_label_are_ignored(tmp_path):
     text = "-DOCSTART- -X- -X- O\n\nAspirin NNP B-NP B-DRUG\nhelps VBZ B-VP O\n"
     assert read(tmp_path, text) == [
         TokenSentence(0, 3, None, ["Aspirin", "helps"], ["B", "O"], None)
@@ -57,7 +57,7 @@ def test_of_other_columns_the_first_and_last_count(tmp_path):
     ("text", "offsets"),
     [("Aspirin\nhelps\n", None), ("Aspirin\t71\t0\nhelps\t-\t8\n", [(0, 7), (8, 13)])],
 )
-def test_a_file_without_labels_will_do_where_none_are_read(tmp_path, text, offsets):
+def test_a_file_without_labels_is_read_without_labels(tmp_path, text, offsets):
     (sentence,) = read(tmp_path, text, read_labels=False)
     assert (sentence.words, sentence.tags) == (["Aspirin", "helps"], None)
     assert sentence.offsets == offsets
@@ -65,7 +65,7 @@ def test_a_file_without_labels_will_do_where_none_are_read(tmp_path, text, offse
         read(tmp_path, text)
 
 
-def test_labels_are_not_looked_at_where_none_are_read(tmp_path):
+def test_labels_are_not_checked_if_they_are_not_read(tmp_path):
     (sentence,) = read(tmp_path, "Aspirin\t71\t0\t?\n", read_labels=False)
     assert sentence == TokenSentence(0, 1, "71", ["Aspirin"], None, [(0, 7)])
 
@@ -75,7 +75,7 @@ def test_blank_lines_end_sentences_and_full_stops_do_not(tmp_path):
     assert words(read(tmp_path, text)) == [["Dr", ".", "No"], ["."]]
 
 
-def test_words_that_look_like_nothing_are_words(tmp_path):
+def test_missing_value_markers_are_words(tmp_path):
     odd = ["NA", "null", "None", "#", "##", ";;", "-", "nan", "''", "1", "\u2028x", "\xa0"]
     text = "".join(f"{word}\tO\n" for word in odd)
     assert words(read(tmp_path, text)) == [odd]
@@ -93,11 +93,11 @@ def test_a_document_mark_ends_the_document(tmp_path):
     assert [s.document for s in read(tmp_path, text)] == ["71", None]
 
 
-def test_a_word_that_begins_like_a_comment_is_a_word_where_it_has_a_label(tmp_path):
+def test_a_comment_mark_with_a_label_is_a_token(tmp_path):
     assert words(read(tmp_path, "A\tO\n###\tB-Drug\n###x\tO\n")) == [["A", "###", "###x"]]
 
 
-def test_typed_labels_are_read_as_plain_ones_and_counted(tmp_path):
+def test_typed_labels_are_read_as_tags_and_counted(tmp_path):
     report = ReadingReport(tmp_path / "train.tsv")
     text = "a\tB-Chemical\nb\tI-Chemical\nc\tO\nd\tB-Chemical\n"
     (sentence,) = read(tmp_path, text, report=report)
@@ -105,15 +105,15 @@ def test_typed_labels_are_read_as_plain_ones_and_counted(tmp_path):
     assert report.aliases == {("B-Chemical", "B"): 2, ("I-Chemical", "I"): 1}
 
 
-def test_four_quotes_are_one_where_the_file_is_csv_quoted(tmp_path):
+def test_four_quotes_are_one_with_csv_quoting(tmp_path):
     assert words(read(tmp_path, 'x\tO\n""""\tO\ny\tB\n')) == [["x", '"', "y"]]
 
 
-def test_a_lone_quote_proves_bare_quotes(tmp_path):
+def test_a_lone_quote_is_text(tmp_path):
     assert words(read(tmp_path, 'x\tO\n"\tO\n"a"\tO\ny"\tB\n')) == [["x", '"', '"a"', 'y"']]
 
 
-def test_windows_line_ends_and_a_byte_order_mark_are_no_part_of_words_or_labels(tmp_path):
+def test_windows_line_ends_and_a_byte_order_mark_are_removed(tmp_path):
     text = "\ufeff" + FOUR_COLUMNS.replace("\n", "\r\n")
     assert read(tmp_path, text) == read(tmp_path, FOUR_COLUMNS)
 
@@ -130,18 +130,18 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_part_of_words_or_labels(
         ("a\tO\nb\tS-Drug\n", r"line 2, column 'label': unknown label 'S-Drug'"),
         ("a\tB-Drug\nb\tB-Gene\n", r"line 2, column 'label': label 'B-Gene'.*type 'Drug'"),
         ("Tea burns .\nIt rained .\n", r"line 1: 3 columns, and no labels in the last one"),
-        ("a\t7\t0\tO\nb\t-\tx\tO\n", r"line 2, column 'offset': 'x' is no offset"),
+        ("a\t7\t0\tO\nb\t-\tx\tO\n", r"line 2, column 'offset': 'x' is not an offset"),
         ("a\t7\t0\tO\nb\t\t2\tO\n", r"line 2, column 'document': the document is missing"),
-        ("ab\t7\t0\tO\nb\t-\t1\tO\n", r"line 2, column 'offset': offset 1 lies before 2"),
+        ("ab\t7\t0\tO\nb\t-\t1\tO\n", r"line 2, column 'offset': offset 1 is before 2"),
         ("a\t7\t0\tO\nb\t8\t2\tO\n", r"line 2, column 'document': document '8' begins inside"),
         (
             "abc\t7\t5\tO\n\nx\t-\t0\tO\n\nb\t-\t7\tO\n",
-            r"line 5, column 'offset': the sentence takes up characters 7 to 8 of document '7', "
+            r"line 5, column 'offset': the sentence has characters 7 to 8 of document '7', "
             r"another one 5 to 8",
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place(tmp_path, text, message):
+def test_an_error_has_line_and_column(tmp_path, text, message):
     with pytest.raises(InputError, match=message) as caught:
         read(tmp_path, text)
     assert "train.tsv" in str(caught.value)
@@ -202,7 +202,7 @@ corpora = st.lists(st.lists(token, min_size=1, max_size=6), min_size=1, max_size
     deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(corpus=corpora, layout=layouts)
-def test_every_layout_gives_back_what_was_written(tmp_path, corpus, layout):
+def test_every_layout_is_read_back_as_written(tmp_path, corpus, layout):
     placed, offset = [], 0
     for sentence in corpus:
         rows = []
@@ -224,7 +224,7 @@ def test_every_layout_gives_back_what_was_written(tmp_path, corpus, layout):
         ]
 
 
-def test_a_type_is_the_one_of_the_config_in_any_case(tmp_path):
+def test_the_entity_type_of_the_config_ignores_case(tmp_path):
     path = tmp_path / "train.tsv"
     path.write_text("a\tB-DRUG\nb\tI-DRUG\n")
     for entity_type in ("Drug", None):
@@ -235,7 +235,7 @@ def test_a_type_is_the_one_of_the_config_in_any_case(tmp_path):
 
 
 @pytest.mark.parametrize("read_labels", [True, False])
-def test_plain_text_is_no_token_file(tmp_path, read_labels):
+def test_plain_text_is_refused(tmp_path, read_labels):
     with pytest.raises(InputError, match="6 columns, and no labels in the last one"):
         read(tmp_path, "Zorin acid burns the skin .\nTocol was given to rats .\n", read_labels)
 

@@ -1,4 +1,4 @@
-"""Long sentences are cut into windows and put together again."""
+"""Tests of windows of long sentences."""
 
 import random
 
@@ -6,62 +6,53 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.formats.windows import WindowCollector, cut_into_windows
+from bluelmo_plugins.formats.mentions import single_space_offsets
+from bluelmo_plugins.formats.windows import WindowCollector, split_into_windows
 
 words_of_text = st.lists(
     st.sampled_from(["renal", "a", "12", ".", ",", ";", ":", "(", "?"]), max_size=60
 )
 
 
-def one_space_apart(words: list[str]) -> list[tuple[int, int]]:
-    ends = [sum(len(word) + 1 for word in words[: i + 1]) - 1 for i in range(len(words))]
-    return [(end - len(word), end) for word, end in zip(words, ends, strict=True)]
-
-
 @settings(deadline=None, max_examples=200)
 @given(words_of_text, st.integers(1, 25), st.booleans())
 def test_windows_are_short_enough_and_make_up_the_sentence(words, max_tokens, with_offsets):
-    windows = cut_into_windows(words, max_tokens, one_space_apart(words) if with_offsets else None)
+    offsets = single_space_offsets(words) if with_offsets else None
+    windows = split_into_windows(words, max_tokens, offsets)
     assert all(0 < end - start <= max_tokens for start, end in windows) or words == []
     assert [word for start, end in windows for word in words[start:end]] == words
     if len(words) <= max_tokens:
         assert windows == [(0, len(words))]
 
 
-def test_without_a_limit_the_sentence_stays_whole():
-    assert cut_into_windows(["x"] * 500, None) == [(0, 500)]
+def test_without_a_limit_the_sentence_stays_complete():
+    assert split_into_windows(["x"] * 500, None) == [(0, 500)]
 
 
-def test_the_cut_follows_the_end_of_a_clause_rather_than_a_comma():
-    words = ["a", "b", "c", "d", ".", "e", ",", "f", "g", "h", "i", "j"]
-    assert cut_into_windows(words, 8) == [(0, 5), (5, 12)]
+@pytest.mark.parametrize(
+    ("text", "max_tokens", "boundary"),
+    [
+        ("a b c d . e , f g h i j", 8, 5),
+        ("a b c d e , f g h i j k", 8, 6),
+        ("a a a a a a a a a a a a", 8, 8),
+        ("a a a a a a a a a", 8, 7),
+        ("x x x x x 0 . 5 mg x x x", 7, 6),
+        ("x x x x x 0 . mg x x x", 7, 7),
+    ],
+    ids=["clause", "comma", "last position", "last window", "decimal", "full stop"],
+)
+def test_boundaries_prefer_the_end_of_a_clause(text, max_tokens, boundary):
+    words = text.split()
+    expected = [(0, boundary), (boundary, len(words))]
+    assert split_into_windows(words, max_tokens) == expected
 
 
-def test_the_cut_follows_a_comma_rather_than_any_word():
-    words = ["a", "b", "c", "d", "e", ",", "f", "g", "h", "i", "j", "k"]
-    assert cut_into_windows(words, 8) == [(0, 6), (6, 12)]
-
-
-def test_the_last_of_equal_places_is_taken():
-    assert cut_into_windows(["a"] * 12, 8) == [(0, 8), (8, 12)]
-
-
-def test_the_last_window_is_not_a_lonely_word():
-    assert cut_into_windows(["a"] * 9, 8) == [(0, 7), (7, 9)]
-
-
-def test_a_number_is_not_cut_at_its_point():
-    words = ["x", "x", "x", "x", "x", "0", ".", "5", "mg", "x", "x", "x"]
-    assert cut_into_windows(words, 7) == [(0, 6), (6, 12)]
-    assert cut_into_windows([word for word in words if word != "5"], 7) == [(0, 7), (7, 11)]
-
-
-def test_a_name_without_white_space_is_not_cut_where_offsets_show_it():
+def test_offsets_keep_words_without_white_space_together():
     words = ["of", "the", "drug", "N", ",", "N", "-", "dimethyl", "given", "to", "some"]
     offsets = [(0, 2), (3, 6), (7, 11), (12, 13), (13, 14), (14, 15), (15, 16), (16, 24)]
     offsets += [(25, 30), (31, 33), (34, 38)]
-    assert cut_into_windows(words, 6) == [(0, 5), (5, 11)]
-    assert cut_into_windows(words, 6, offsets) == [(0, 3), (3, 9), (9, 11)]
+    assert split_into_windows(words, 6) == [(0, 5), (5, 11)]
+    assert split_into_windows(words, 6, offsets) == [(0, 3), (3, 9), (9, 11)]
 
 
 def metadata(sentence: int, window: int, num_windows: int, document: str = "7") -> dict:
@@ -71,20 +62,20 @@ def metadata(sentence: int, window: int, num_windows: int, document: str = "7") 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=8), st.randoms(use_true_random=False))
-def test_sentences_come_back_whole_in_whatever_order_the_windows_come(numbers, rng: random.Random):
-    coming = [(s, w, n) for s, n in enumerate(numbers) for w in range(n)]
-    rng.shuffle(coming)
+def test_sentences_are_complete_in_any_order_of_windows(numbers, rng: random.Random):
+    windows = [(s, w, n) for s, n in enumerate(numbers) for w in range(n)]
+    rng.shuffle(windows)
     collector = WindowCollector[str]()
-    whole = {}
-    for sentence, window, num_windows in coming:
+    complete = {}
+    for sentence, window, num_windows in windows:
         parts = collector.add(metadata(sentence, window, num_windows), f"{sentence}.{window}")
         if parts is not None:
-            whole[sentence] = parts
-    assert whole == {s: [f"{s}.{w}" for w in range(n)] for s, n in enumerate(numbers)}
+            complete[sentence] = parts
+    assert complete == {s: [f"{s}.{w}" for w in range(n)] for s, n in enumerate(numbers)}
     assert collector.pop_incomplete() == []
 
 
-def test_what_never_became_complete_is_given_up_on_request():
+def test_incomplete_sentences_are_returned_once():
     collector = WindowCollector[str]()
     collector.add(metadata(3, 2, 3), "late")
     collector.add(metadata(3, 0, 3), "early")
@@ -95,7 +86,7 @@ def test_what_never_became_complete_is_given_up_on_request():
 def test_the_same_window_twice_is_an_error():
     collector = WindowCollector[str]()
     collector.add(metadata(3, 1, 2), "once")
-    with pytest.raises(ValueError, match=r"window 1 of sentence 3 \(line 31\) came twice"):
+    with pytest.raises(ValueError, match=r"window 1 of sentence 3 \(line 31\) was added twice"):
         collector.add(metadata(3, 1, 2), "twice")
 
 

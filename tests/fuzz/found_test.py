@@ -10,8 +10,8 @@ from bluelmo_plugins.dataset_readers.marker_tokenizer import MarkerTokenizer
 from bluelmo_plugins.dataset_readers.multilabel import MultilabelReader
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.formats.json_lines import json_objects
 from bluelmo_plugins.formats.table import LABEL
+from bluelmo_plugins.formats.text_file import json_objects
 from bluelmo_plugins.modules.bilm import BiLm, ElmoFileError
 from bluelmo_plugins.scoring.answers import read_answer_table
 

@@ -101,6 +101,6 @@ def test_a_file_that_is_not_there_is_told_apart_from_a_broken_one(tmp_path):
     assert not isinstance(error.value, MissingFileError)
     for name in ("dev", "Dev.tsv"):
         (tmp_path / name).write_text("1\tx\ta\n")
-    with pytest.raises(InputError, match="several could stand for it") as error:
+    with pytest.raises(InputError, match="several files may replace it") as error:
         survey_file(RELATION, tmp_path / "dev.tsv")
     assert not isinstance(error.value, MissingFileError)
