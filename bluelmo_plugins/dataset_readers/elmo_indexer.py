@@ -1,4 +1,4 @@
-"""The token indexer of ELMo's characters, which indexes each distinct word once."""
+"""Indexes tokens as ELMo's characters, once per distinct word."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Optional, TypeVar
@@ -41,22 +41,20 @@ class Memo(dict[str, Value]):
 @TokenIndexer.register("blue_elmo_characters")
 class BlueElmoCharactersIndexer(ELMoTokenCharactersIndexer):
     """
-    AllenNLP's `ELMoTokenCharactersIndexer` with one vector of character ids a word, not a token.
-
-    The tensors are the same. The stock indexer makes a list of 50 numbers for every token: 2 KB
-    with its parts, gigabytes for a corpus of a million tokens. Here equal words share a vector,
-    and a batch is stacked from vectors rather than from numbers.
+    Indexes tokens like AllenNLP's `ELMoTokenCharactersIndexer`, with one vector of character ids
+    per distinct word. AllenNLP's makes a list of 50 numbers for every token, which takes gigabytes
+    for a corpus of a million tokens. The tensors are the same.
 
     Registered as a `TokenIndexer` with name "blue_elmo_characters".
 
     # Parameters
 
     namespace : `str`, optional (default = `"elmo_characters"`)
-        As in AllenNLP's.
+        The namespace of the characters.
     tokens_to_add : `dict[str, int]`, optional (default = `None`)
-        As in AllenNLP's: special tokens, and the character id that stands for each.
+        The character ids of special tokens.
     token_min_padding_length : `int`, optional (default = `0`)
-        As in AllenNLP's.
+        The minimum length of padded sentences.
     """
 
     def __init__(
@@ -74,14 +72,13 @@ class BlueElmoCharactersIndexer(ELMoTokenCharactersIndexer):
     def tokens_to_indices(
         self, tokens: Sequence[Token], vocabulary: Vocabulary
     ) -> dict[str, list[Any]]:
-        """Looks up the character ids of every token."""
-        char_ids = self._char_ids
-        return {"elmo_tokens": [char_ids[token.ensure_text()] for token in tokens]}
+        """Returns a vector of character ids for each token, as "elmo_tokens"."""
+        return {"elmo_tokens": [self._char_ids[token.ensure_text()] for token in tokens]}
 
     def as_padded_tensor_dict(
         self, tokens: dict[str, list[torch.Tensor]], padding_lengths: dict[str, int]
     ) -> dict[str, torch.Tensor]:
-        """Stacks the tokens of a sentence."""
+        """Returns "elmo_tokens", shape `(padded_length, 50)`."""
         length = padding_lengths["elmo_tokens"]
         padded = torch.zeros(length, ELMoCharacterMapper.max_word_length, dtype=torch.long)
         rows = tokens["elmo_tokens"][:length]

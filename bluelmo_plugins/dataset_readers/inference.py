@@ -1,4 +1,4 @@
-"""Inference corpora: mednli."""
+"""Reads inference corpora: MedNLI."""
 
 from collections.abc import Sequence
 from typing import Any, Optional
@@ -6,7 +6,7 @@ from typing import Any, Optional
 from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import LabelField
 
-from bluelmo_plugins.dataset_readers.table_reader import PairReader
+from bluelmo_plugins.dataset_readers.blue_reader import PairReader
 from bluelmo_plugins.formats.labels import DeclaredLabels
 from bluelmo_plugins.formats.reading_report import ReadingReport
 from bluelmo_plugins.formats.table import Positions, Record, Row, Sentence
@@ -15,12 +15,12 @@ from bluelmo_plugins.formats.table import Positions, Record, Row, Sentence
 @DatasetReader.register("blue_inference")
 class InferenceReader(PairReader):
     """
-    Reads pairs of sentences, each with a label for whether the first entails the second.
+    Reads sentence pairs labelled with whether the first sentence entails the second.
 
-    Columns ``index`` (or ``id``, ``pairID``), ``sentence1``, ``sentence2``, ``label`` (or
-    ``gold_label``) by name, in a table or in JSON lines as MedNLI is distributed. Without a header
-    the label stands first or last, wherever most rows have one, and the sentences are the last two
-    of the others.
+    Finds the columns ``index`` (or ``id``, ``pairID``), ``sentence1``, ``sentence2``, ``label`` (or
+    ``gold_label``) by name, in a table or in JSON lines as MedNLI is distributed. Without a header,
+    the label is the first or last column, whichever has more labels, and the sentences are the last
+    two of the others.
 
     Registered as a `DatasetReader` with name "blue_inference".
 
@@ -52,8 +52,8 @@ class InferenceReader(PairReader):
     def _count_labels(self, rows: Sequence[Row], place: int) -> int:
         return sum(row.fields[place].strip() in self._labels.ids for row in rows)
 
-    def _gold_field(self, record: Record, report: ReadingReport) -> LabelField:
-        return LabelField(self._labels.of(record, report))
+    def _gold(self, record: Record, report: ReadingReport) -> str:
+        return self._labels.of(record, report)
 
     def text_to_instance(
         self,
@@ -62,10 +62,18 @@ class InferenceReader(PairReader):
         label: Optional[str] = None,
         index: Optional[str] = None,
         line: Optional[int] = None,
+        report: Optional[ReadingReport] = None,
     ) -> Instance:
-        """Makes an instance of two sentences."""
+        """
+        Makes an instance of two sentences, raw or tokenised.
+
+        # Returns
+
+        `Instance`
+            The fields "sentence1", "sentence2", "metadata" (index, line and the texts), and "label"
+            if it is given.
+        """
         if label is not None:
             self._labels.id_of(label)
-        tokens = [self._tokens(sentence1), self._tokens(sentence2)]
         gold = None if label is None else LabelField(label)
-        return self._pair(tokens, [sentence1, sentence2], gold, index, line)
+        return self._pair([sentence1, sentence2], gold, index, line, report)

@@ -1,7 +1,6 @@
-"""The default tokenizer: spaCy's rules, with the markers of relation corpora kept whole."""
+"""Tokenises with spaCy's English rules, keeping entity markers whole."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, Optional
 
 import spacy
@@ -15,11 +14,11 @@ _MARKER = re.compile(r"@\w+(?:-\w+)*\$|<<[\w-]+>>|\[\[[\w-]+\]\]|<<|>>|\[\[|\]\]
 _JOINTS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}/:+="
 _LEADING_JOINT = re.compile(rf"[{re.escape(_JOINTS)}]+")
 _CHUNK = re.compile(r"\S+")
-# spaCy's time grows with the square of a word's length. What is longer is no word, and is split.
+# Longer words are split, since spaCy's time is quadratic in the length of a word.
 _LONGEST_WORD = 1000
 
 Piece = tuple[str, int, int]
-"""The text of a token, and where it begins and ends in its chunk."""
+"""The text of a token, and its start and end in the chunk."""
 
 
 def is_marker(text: str) -> bool:
@@ -30,13 +29,12 @@ def is_marker(text: str) -> bool:
 @Tokenizer.register("blue_markers")
 class MarkerTokenizer(Tokenizer):
     """
-    spaCy's English tokenizer with entity markers kept whole. Nothing is downloaded.
+    Tokenises with spaCy's English rules, which need no download, and keeps entity markers whole.
 
-    A marker is one token even when it is glued to other text: ``@DRUG$-induced`` is ``@DRUG$``,
-    ``-``, ``induced``, as ``aspirin-induced`` is three tokens. Markers are placeholders,
-    ``@DRUG$``, ``@CHEM-GENE$``, ``<<DRUG>>``, ``[[DRUG]]``, and the bare brackets of
-    ``<< aspirin >>`` and ``[[ aspirin ]]``, whose words stay words of their own because ELMo reads
-    their letters. White space is never part of a token, and no other character is lost.
+    A marker is one token even without white space around it: ``@DRUG$-induced`` becomes ``@DRUG$``,
+    ``-``, ``induced``, like ``aspirin-induced``. Markers are placeholders (``@DRUG$``,
+    ``@CHEM-GENE$``, ``<<DRUG>>``, ``[[DRUG]]``) and the brackets of ``<< aspirin >>`` and
+    ``[[ aspirin ]]``. Tokens contain all characters of the text but white space.
 
     Registered as a `Tokenizer` with name "blue_markers".
 
@@ -44,31 +42,25 @@ class MarkerTokenizer(Tokenizer):
 
     model : `str`, optional (default = `None`)
         An installed spaCy or scispaCy model, e.g. ``"en_core_sci_md"`` as in the original, whose
-        tokenizer is used in place of spaCy's English rules. Its pipeline does not run.
+        tokenizer replaces spaCy's English rules. Its pipeline is not run.
     """
 
     def __init__(self, model: Optional[str] = None) -> None:
         self._model = model
-        # A function of this module and the tokenizer alone can be pickled; a pipeline is large.
+        # The tokenizer alone is pickled: a pipeline is large.
         self._pieces: Memo[list[Piece]] = Memo(_Splitter(_spacy_tokenizer(model)))
 
     def tokenize(self, text: str) -> list[Token]:
         """Splits a text into tokens."""
-        # spaCy's rules never look across white space, so a chunk's tokens can be kept.
-        pieces = self._pieces
+        # The tokens of a chunk can be cached, since spaCy's rules do not cross white space.
         return [
-            Token(piece, idx=offset + start, idx_end=offset + end)
-            for offset, chunk in _chunks(text)
-            for piece, start, end in pieces[chunk]
+            Token(piece, idx=chunk.start() + start, idx_end=chunk.start() + end)
+            for chunk in _CHUNK.finditer(text)
+            for piece, start, end in self._pieces[chunk.group()]
         ]
 
     def _to_params(self) -> dict[str, Any]:
         return {"type": "blue_markers", "model": self._model}
-
-
-def _chunks(text: str) -> Iterator[tuple[int, str]]:
-    for match in _CHUNK.finditer(text):
-        yield match.start(), match.group()
 
 
 class _Splitter:
@@ -87,7 +79,7 @@ class _Splitter:
         return pieces + self._between(chunk, position, len(chunk))
 
     def _between(self, chunk: str, start: int, end: int) -> list[Piece]:
-        """The tokens of the text between two markers; a hyphen at a marker stands alone."""
+        """The tokens of the text between two markers; hyphens at a marker are tokens."""
         head = _LEADING_JOINT.match(chunk, start, end) if start > 0 else None
         body = head.end() if head else start
         body_end = body + len(chunk[body:end].rstrip(_JOINTS)) if end < len(chunk) else end
@@ -111,6 +103,6 @@ def _spacy_tokenizer(model: Optional[str]) -> Any:
             expected=f"an installed model ({installed})" if installed else "an installed model",
             hint=(
                 f"Install it (`python -m spacy download {model}` for spaCy's own; scispaCy's "
-                "README has the addresses of its models), or leave 'model' out"
+                "README has the addresses of its models), or remove 'model'"
             ),
         ) from error

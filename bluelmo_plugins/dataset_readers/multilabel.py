@@ -1,15 +1,14 @@
-"""Multilabel corpora: hoc."""
+"""Reads multilabel corpora: HoC."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-from allennlp.data import DatasetReader, Instance, Token
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import Field, MetadataField, MultiLabelField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import plain_text
-from bluelmo_plugins.dataset_readers.table_reader import TableReader
+from bluelmo_plugins.dataset_readers.blue_reader import TableReader, plain_text
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.formats.labels import (
     DeclaredLabels,
@@ -41,21 +40,21 @@ Unit = tuple[Record, Neighbours, LabelSyntax]
 @DatasetReader.register("blue_multilabel")
 class MultilabelReader(TableReader):
     """
-    Reads sentences (or whole documents), each with any number of labels.
+    Reads sentences, or whole documents, with any number of labels each.
 
-    Columns ``index``, ``sentence``, ``labels`` in any order by name; without a header by what they
-    hold. The header of BLUE's converter, four names over three fields, is understood. Labels may be
-    flags or names (see `label_syntax`). A row belongs to the document that its index names: all of
-    it, or what is before ``_s<N>``.
+    Finds the columns ``index``, ``sentence``, ``labels`` by name; without a header, by their
+    contents. Accepts the header of BLUE's converter, which has four names for three columns. Labels
+    are flags (``0_0,1_1,...``) or names, separated by commas or semicolons. The document of a row
+    is its index without ``_s<N>``.
 
     Registered as a `DatasetReader` with name "blue_multilabel".
 
     # Parameters
 
     labels : `list[str]`
-        The labels, in the order of their ids, which is that of the flags.
+        The labels, in the order of their ids and of the flags.
     neighbours : `bool`, optional (default = `False`)
-        Whether an instance also holds the sentences before and after it in its document.
+        Whether instances have the previous and next sentence of the document as fields.
     **kwargs : `Any`
         See `BlueReader`.
     """
@@ -99,23 +98,25 @@ class MultilabelReader(TableReader):
 
     def _units(self, path: Path, report: ReadingReport) -> Iterator[Unit]:
         records = list(self._records(path, report))
-        documents = {document_of(record.index) for record in records}
-        report.counts["documents"] = len(documents)
+        report.counts["documents"] = len({document_of(record.index) for record in records})
         if any(_SENTENCE_ID.fullmatch(record.index) for record in records):
             report.counts["sentences"] = len(records)
         has_flags = any(is_flags(record.values.get("label", "")) for record in records)
-        syntax = parse_flags if has_flags else parse_names
-        places = {record.index: record for record in records} if self._neighbours else {}
-        return ((record, _neighbours_of(record, places), syntax) for record in records)
+        parse = parse_flags if has_flags else parse_names
+        by_index = {record.index: record for record in records} if self._neighbours else {}
+        return ((record, _neighbours_of(record, by_index), parse) for record in records)
 
     def _instances(self, unit: Unit, report: ReadingReport) -> Iterator[Instance]:
         record, neighbours, parse = unit
         sentence = record.text("sentence")
-        labels = parse(record, self._labels) if "label" in record.values else None
-        report.labels.update(self._names[number] for number in labels or ())
-        tokens = self._tokens(sentence, report)
+        labels = None
+        if "label" in record.values:
+            labels = [self._names[label] for label in parse(record, self._labels)]
+            report.labels.update(labels)
         before, after = (each.text("sentence") if each else None for each in neighbours)
-        yield self._instance(tokens, sentence, labels, record.index, record.line, before, after)
+        yield self.text_to_instance(
+            sentence, labels, record.index, record.line, before, after, report
+        )
 
     def text_to_instance(
         self,
@@ -125,27 +126,22 @@ class MultilabelReader(TableReader):
         line: Optional[int] = None,
         before: Optional[Sentence] = None,
         after: Optional[Sentence] = None,
+        report: Optional[ReadingReport] = None,
     ) -> Instance:
-        """Makes an instance of a sentence."""
+        """
+        Makes an instance of a sentence, raw or tokenised.
+
+        # Returns
+
+        `Instance`
+            The fields "tokens", "metadata" (index, document, line and text), "labels" if they are
+            given, and with `neighbours` "before" and "after", empty at the ends of a document.
+        """
         if not self._neighbours and (before is not None or after is not None):
             raise InputError(
-                "the sentence has neighbours, and the model was trained without",
-                hint="Leave 'before' and 'after' out, or train with neighbours:: true",
+                "the sentence has neighbours, but the model was trained without them",
+                hint="Remove 'before' and 'after', or train with neighbours:: true",
             )
-        ids = None if labels is None else sorted({self._labels.id_of(label) for label in labels})
-        tokens = self._tokens(sentence)
-        return self._instance(tokens, sentence, ids, index, line, before, after)
-
-    def _instance(
-        self,
-        tokens: list[Token],
-        sentence: Sentence,
-        labels: Optional[list[int]],
-        index: Optional[str],
-        line: Optional[int],
-        before: Optional[Sentence],
-        after: Optional[Sentence],
-    ) -> Instance:
         metadata = {
             "index": index,
             "document": None if index is None else document_of(index),
@@ -153,7 +149,7 @@ class MultilabelReader(TableReader):
             "sentence": plain_text(sentence),
         }
         fields: dict[str, Field[Any]] = {
-            "tokens": TextField(tokens),
+            "tokens": TextField(self._tokens(sentence, report)),
             "metadata": MetadataField(metadata),
         }
         if self._neighbours:
@@ -161,28 +157,30 @@ class MultilabelReader(TableReader):
                 fields[name] = TextField([] if neighbour is None else self._tokens(neighbour))
         if labels is not None:
             fields["labels"] = MultiLabelField(
-                labels, skip_indexing=True, num_labels=len(self._names)
+                sorted({self._labels.id_of(label) for label in labels}),
+                skip_indexing=True,
+                num_labels=len(self._names),
             )
         return Instance(fields)
 
 
 def _count_identifiers(rows: Sequence[Row], place: int) -> tuple[int, int]:
-    """How many fields are like 11724768_s0, and how many are one word at least."""
+    """The number of fields like 11724768_s0, and of single words."""
     fields = [row.fields[place] for row in rows]
     sentence_ids = sum(_SENTENCE_ID.fullmatch(each.strip()) is not None for each in fields)
     return sentence_ids, sum(len(each.split()) == 1 for each in fields)
 
 
-def _neighbours_of(record: Record, places: Mapping[str, Record]) -> Neighbours:
-    """The rows whose index says that they come right before and after it in its document."""
+def _neighbours_of(record: Record, by_index: Mapping[str, Record]) -> Neighbours:
+    """The rows of the previous and next sentence of the document, by index."""
     match = _SENTENCE_ID.fullmatch(record.index)
     if match is None:
         return None, None
     document, number = match[1], int(match[2])
-    return places.get(f"{document}_s{number - 1}"), places.get(f"{document}_s{number + 1}")
+    return by_index.get(f"{document}_s{number - 1}"), by_index.get(f"{document}_s{number + 1}")
 
 
 def document_of(index: str) -> str:
-    """The document that a row belongs to."""
+    """The document of a row."""
     match = _SENTENCE_ID.fullmatch(index)
     return match[1] if match else index

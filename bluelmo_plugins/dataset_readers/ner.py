@@ -1,4 +1,4 @@
-"""Named entity corpora: bc5cdr-chem, bc5cdr-dz, shareclefe."""
+"""Reads named entity corpora: BC5CDR and ShARe/CLEFE."""
 
 from collections import UserDict
 from collections.abc import Iterator, Sequence
@@ -18,38 +18,34 @@ from bluelmo_plugins.formats.windows import split_into_windows
 
 class SentenceMetadata(UserDict[str, Any]):
     """
-    Where a sentence or window stands, its words and their offsets.
+    The position of a sentence or window in its file, its words and their offsets.
 
-    AllenNLP looks for tensors in each batch's dicts and lists, down to each word and offset. This
-    is no `dict`, so it is passed on whole.
+    Not a `dict`: AllenNLP would search it for tensors, down to each word, in every batch.
     """
 
     def to_json(self) -> dict[str, Any]:
-        """What AllenNLP's `sanitize` writes to a file of predictions."""
+        """Returns the contents for AllenNLP's `sanitize`."""
         return self.data
 
 
 @DatasetReader.register("blue_ner")
 class NerReader(BlueReader):
     """
-    Reads sentences that are tokenised and tagged with `B`, `I` and `O`; see
-    `bluelmo_plugins.formats.token_file` for the layouts of files.
+    Reads tokenised sentences with `B`, `I` and `O` tags from token files, see `read_token_file`.
 
-    A sentence longer than `max_tokens` becomes several instances, its windows, which do not overlap
-    and together hold all its tokens. Workers share out sentences, so that all windows of one are
-    read by the same worker.
+    Splits a sentence longer than `max_tokens` into windows without overlap, one instance each. All
+    windows of a sentence are read by the same worker.
 
     Registered as a `DatasetReader` with name "blue_ner".
 
     # Parameters
 
     entity_type : `str`
-        What the mentions are, e.g. `"Chemical"`: BLUE's NER corpora have one type each, and their
-        labels do not name it.
+        The type of the mentions, e.g. `"Chemical"`; BLUE's corpora have one each.
     discontinuous : `bool`, optional (default = `False`)
-        Whether a mention may consist of several spans (ShARe/CLEFE).
+        Whether a mention may have several spans (ShARe/CLEFE).
     **kwargs : `Any`
-        See `BlueReader`. The `tokenizer` is for raw text only, which no file holds.
+        See `BlueReader`. The `tokenizer` is only used for raw text, not for files.
     """
 
     unit = "sentences"
@@ -86,7 +82,14 @@ class NerReader(BlueReader):
         line: Optional[int] = None,
         offsets: Optional[Sequence[Span]] = None,
     ) -> Instance:
-        """Makes an instance of a whole sentence, however long it is."""
+        """
+        Makes an instance of a whole sentence, raw or tokenised, of any length.
+
+        # Returns
+
+        `Instance`
+            The fields "tokens", "metadata" (`SentenceMetadata`), and "tags" if they are given.
+        """
         if isinstance(words, str):
             tokens = self._tokenizer.tokenize(words)
             words = [token.ensure_text() for token in tokens]
@@ -105,7 +108,7 @@ class NerReader(BlueReader):
         return _instance(metadata, tags)
 
     def windows(self, instance: Instance, max_tokens: Optional[int]) -> list[Instance]:
-        """Cuts the instance of a whole sentence."""
+        """Splits the instance of a whole sentence into windows."""
         whole = instance["metadata"].metadata  # type: ignore[attr-defined]
         tags = instance["tags"].labels if "tags" in instance.fields else None  # type: ignore[attr-defined]
         spans = split_into_windows(whole["words"], max_tokens, whole["offsets"])

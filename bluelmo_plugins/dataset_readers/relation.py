@@ -1,14 +1,13 @@
-"""Relation corpora: ddi, chemprot, i2b2."""
+"""Reads relation corpora: DDI, ChemProt and i2b2 2010."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-from allennlp.data import DatasetReader, Instance, Token
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
-from bluelmo_plugins.dataset_readers.blue_reader import plain_text
-from bluelmo_plugins.dataset_readers.table_reader import TableReader
+from bluelmo_plugins.dataset_readers.blue_reader import TableReader, plain_text
 from bluelmo_plugins.formats.labels import DeclaredLabels
 from bluelmo_plugins.formats.official_tables import Pair, pairs_of
 from bluelmo_plugins.formats.reading_report import ReadingReport
@@ -18,11 +17,11 @@ from bluelmo_plugins.formats.table import INDEX, SENTENCE, Positions, Record, Ro
 @DatasetReader.register("blue_relation")
 class RelationReader(TableReader):
     """
-    Reads sentences in which two entities are masked by markers, each with the relation of the two.
+    Reads sentences in which two entities are replaced by markers, labelled with their relation.
 
-    Columns ``index``, ``sentence``, ``label`` by name, or in this order without a header. Markers
-    stay as they are in the file: ``@DRUG$`` in BLUE's release, ``@drug$`` from its converter. Where
-    `max_tokens` is set, a sentence is cut so that no marker is lost.
+    Finds the columns ``index``, ``sentence``, ``label`` by name, or in this order without a header.
+    Markers stay as they are in the file: ``@DRUG$`` in BLUE's release, ``@drug$`` from its
+    converter. Truncation to `max_tokens` keeps all markers.
 
     Registered as a `DatasetReader` with name "blue_relation".
 
@@ -31,10 +30,10 @@ class RelationReader(TableReader):
     labels : `list[str]`
         The labels, in the order of their ids.
     label_aliases : `dict[str, str]`, optional (default = `None`)
-        Labels that files may have and what they are read as, e.g. `{"DDI-advice": "DDI-advise"}`.
-        Every use is counted in the log.
+        Other labels in files and the labels they are read as, e.g. `{"DDI-advice": "DDI-advise"}`.
+        The log counts each.
     negative_label : `str`, optional (default = `None`)
-        The label of unrelated pairs, which are counted apart.
+        The label of unrelated pairs, which the log counts separately.
     **kwargs : `Any`
         See `BlueReader`.
     """
@@ -71,8 +70,7 @@ class RelationReader(TableReader):
         if "label" in record.values:
             label = self._labels.of(record, report)
             report.counts["negatives" if label == self._negative_label else "positives"] += 1
-        tokens = self._tokens(sentence, report)
-        yield self._instance(tokens, sentence, label, record.index, record.line, pair)
+        yield self.text_to_instance(sentence, label, record.index, record.line, pair, report)
 
     def text_to_instance(
         self,
@@ -80,27 +78,25 @@ class RelationReader(TableReader):
         label: Optional[str] = None,
         index: Optional[str] = None,
         line: Optional[int] = None,
-    ) -> Instance:
-        """Makes an instance of a sentence."""
-        if label is not None:
-            self._labels.id_of(label)
-        return self._instance(self._tokens(sentence), sentence, label, index, line)
-
-    def _instance(
-        self,
-        tokens: list[Token],
-        sentence: Sentence,
-        label: Optional[str],
-        index: Optional[str],
-        line: Optional[int],
         pair: Optional[Pair] = None,
+        report: Optional[ReadingReport] = None,
     ) -> Instance:
-        sentence = plain_text(sentence)
-        metadata = {"index": index, "line": line, "sentence": sentence, "pair": pair}
+        """
+        Makes an instance of a sentence, raw or tokenised.
+
+        # Returns
+
+        `Instance`
+            The fields "tokens", "metadata" (index, line, text and entity pair), and "label" if it
+            is given.
+        """
+        text = plain_text(sentence)
+        metadata = {"index": index, "line": line, "sentence": text, "pair": pair}
         fields: dict[str, Field[Any]] = {
-            "tokens": TextField(tokens),
+            "tokens": TextField(self._tokens(sentence, report)),
             "metadata": MetadataField(metadata),
         }
         if label is not None:
+            self._labels.id_of(label)
             fields["label"] = LabelField(label)
         return Instance(fields)

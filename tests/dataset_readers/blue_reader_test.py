@@ -1,4 +1,4 @@
-"""What all readers of tables share."""
+"""Tests of the base classes of the readers."""
 
 import logging
 
@@ -9,7 +9,10 @@ from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.data.dataset_readers.dataset_reader import WorkerInfo
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 from allennlp.data.tokenizers import WhitespaceTokenizer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bluelmo_plugins.dataset_readers.blue_reader import truncate_keeping_markers
 from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
 from bluelmo_plugins.dataset_readers.relation import RelationReader
 from bluelmo_plugins.errors import InputError
@@ -32,7 +35,7 @@ def indexes(instances) -> list[str]:
     return [instance["metadata"]["index"] for instance in instances]
 
 
-def test_the_circulating_name_of_a_split_is_read(write, tmp_path):
+def test_a_file_is_found_under_another_name_of_its_split(write, tmp_path):
     write(TABLE, "mine/devel.txt")
     assert len(list(reader().read(tmp_path / "mine" / "dev.tsv"))) == 7
 
@@ -43,7 +46,7 @@ def test_max_instances(write, caplog):
     assert "read 2 rows (a part of the file)" in caplog.text
 
 
-def test_workers_share_out_the_rows(write):
+def test_each_worker_reads_its_share_of_the_rows(write):
     path = write(TABLE)
     shares = []
     for worker in range(3):
@@ -60,7 +63,7 @@ def test_a_loader_with_workers_reads_every_row_once(write):
     assert sorted(read) == [f"p{n}" for n in range(7)]
 
 
-def test_the_log_has_one_line_a_file(write, caplog):
+def test_the_log_has_one_line_per_file(write, caplog):
     with caplog.at_level(logging.INFO, logger="bluelmo_plugins"):
         list(reader().read(write(TABLE + "\n")))
     (record,) = caplog.records
@@ -107,7 +110,7 @@ def test_max_tokens_must_be_positive(max_tokens):
         reader(max_tokens=max_tokens)
 
 
-def test_words_are_taken_as_they_are_with_offsets_between_single_spaces():
+def test_tokenised_words_are_kept_with_single_space_offsets():
     instance = reader().text_to_instance(["a b", "@GENE$-like", "."])
     tokens: list[Token] = instance["tokens"].tokens
     assert [(str(token), token.idx, token.idx_end) for token in tokens] == [
@@ -119,7 +122,7 @@ def test_words_are_taken_as_they_are_with_offsets_between_single_spaces():
 
 
 @pytest.mark.parametrize("sentence", ["", "  ", [], ["a", ""]])
-def test_nothing_to_tokenise_is_an_error(sentence):
+def test_an_empty_sentence_or_token_is_an_error(sentence):
     with pytest.raises(InputError, match="empty"):
         reader().text_to_instance(sentence)
 
@@ -130,3 +133,45 @@ def test_instances_become_a_batch(write):
     tensors = batch.as_tensor_dict()
     assert tensors["tokens"]["elmo"]["elmo_tokens"].shape == (3, 3, 50)
     assert tensors["label"].tolist() == [1, 1, 1]
+
+
+def sentence(length: int, *markers: int) -> list[Token]:
+    return [Token("@DRUG$" if n in markers else "w", idx=n) for n in range(length)]
+
+
+def kept(length: int, limit: int, *markers: int) -> list[int]:
+    return [token.idx for token in truncate_keeping_markers(sentence(length, *markers), limit)]
+
+
+@pytest.mark.parametrize(
+    ("length", "limit", "markers", "expected"),
+    [
+        (3, 3, [2], [0, 1, 2]),
+        (10, 4, [], [0, 1, 2, 3]),
+        (10, 4, [0, 3], [0, 1, 2, 3]),
+        (20, 6, [9, 12], [8, 9, 10, 11, 12, 13]),
+        (20, 6, [18, 19], [14, 15, 16, 17, 18, 19]),
+        (20, 6, [1, 6], [1, 2, 3, 4, 5, 6]),
+        (30, 6, [5, 25], [4, 5, 6, 24, 25, 26]),
+    ],
+    ids=["short", "no markers", "markers first", "around", "end", "just beyond", "far apart"],
+)
+def test_truncation_keeps_the_beginning_or_the_text_near_markers(length, limit, markers, expected):
+    assert kept(length, limit, *markers) == expected
+
+
+def test_more_markers_than_max_tokens_are_an_error():
+    with pytest.raises(InputError, match=r"max_tokens is 2.*3 entity markers"):
+        kept(9, 2, 3, 5, 7)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_truncation_keeps_all_markers_in_order(data):
+    length = data.draw(st.integers(1, 60))
+    markers = data.draw(st.sets(st.integers(0, length - 1), max_size=6))
+    limit = data.draw(st.integers(max(1, len(markers)), 70))
+    positions = kept(length, limit, *markers)
+    assert len(positions) == min(limit, length)
+    assert positions == sorted(set(positions))
+    assert markers <= set(positions)

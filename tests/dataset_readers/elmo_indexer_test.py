@@ -1,6 +1,7 @@
-"""Character ids, equal to AllenNLP's."""
+"""Tests of ELMo's character ids."""
 
 import copy
+import pickle
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from allennlp.data import Token, TokenIndexer, Vocabulary
 from allennlp.data.fields import ListField, TextField
 from allennlp.data.token_indexers import ELMoTokenCharactersIndexer
 
-from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer
+from bluelmo_plugins.dataset_readers.elmo_indexer import BlueElmoCharactersIndexer, Memo
 
 WORDS = ["Aspirin", "β-blocker", "<S>", "</S>", "x" * 80, "@DRUG$", "Aspirin"]
 
@@ -22,11 +23,11 @@ def tensor(indexer: TokenIndexer, words: list[str], length: int) -> torch.Tensor
 
 @pytest.mark.parametrize("length", [len(WORDS), 12, 3])
 @pytest.mark.parametrize("special", [None, {"@DRUG$": 7}])
-def test_tensors_equal_the_stock_indexers(length, special):
-    ours = tensor(BlueElmoCharactersIndexer(tokens_to_add=special), WORDS, length)
-    stock = tensor(ELMoTokenCharactersIndexer(tokens_to_add=special), WORDS, length)
-    assert ours.dtype == stock.dtype
-    assert torch.equal(ours, stock)
+def test_tensors_equal_those_of_allennlp(length, special):
+    actual = tensor(BlueElmoCharactersIndexer(tokens_to_add=special), WORDS, length)
+    expected = tensor(ELMoTokenCharactersIndexer(tokens_to_add=special), WORDS, length)
+    assert actual.dtype == expected.dtype
+    assert torch.equal(actual, expected)
 
 
 def test_equal_words_share_their_ids():
@@ -48,3 +49,22 @@ def test_lists_of_texts_may_hold_empty_ones():
 def test_it_can_be_copied_and_built_by_name():
     indexer = TokenIndexer.by_name("blue_elmo_characters")()
     assert torch.equal(tensor(copy.deepcopy(indexer), WORDS, 7), tensor(indexer, WORDS, 7))
+
+
+def test_the_memo_computes_once_until_it_is_full():
+    computed: list[str] = []
+    memo: Memo[str] = Memo(lambda key: computed.append(key) or key.upper(), limit=2)
+    assert [memo["a"], memo["b"], memo["a"]] == ["A", "B", "A"]
+    assert computed == ["a", "b"]
+    assert memo["c"] == "C"
+    assert list(memo) == ["c"]
+
+
+def test_a_memo_can_be_pickled():
+    assert pickle.loads(pickle.dumps(Memo(len)))["word"] == 4
+
+
+def test_the_memo_does_not_keep_words_of_megabytes():
+    memo = Memo(len)
+    assert memo["x" * 10**6] == 10**6
+    assert not memo

@@ -1,4 +1,4 @@
-"""Inference files in every layout that circulates."""
+"""Tests of the inference reader."""
 
 import json
 
@@ -72,7 +72,7 @@ def test_headerless_rows_without_an_identifier_are_numbered(write, order):
 @pytest.mark.parametrize(
     "content", [table(0, 1, 2, header="id\tsentence1\tsentence2"), table(0, 1, 2)]
 )
-def test_a_file_without_labels_is_for_prediction_only(write, content):
+def test_a_file_without_labels_is_only_for_prediction(write, content):
     path = write(content)
     with pytest.raises(InputError, match="can be predicted on, but not trained or evaluated on"):
         read(path)
@@ -80,7 +80,7 @@ def test_a_file_without_labels_is_for_prediction_only(write, content):
     assert [row(instance) for instance in read(path, labels_required=False)] == expected
 
 
-def test_one_wrong_label_in_a_headerless_file_is_told_with_its_place(write):
+def test_a_wrong_label_without_header_is_an_error_with_its_place(write):
     path = write(table(3, 0, 1, 2) + "entails\t9\ta\tb\n")
     with pytest.raises(InputError, match="Did you mean 'entailment'") as error:
         read(path)

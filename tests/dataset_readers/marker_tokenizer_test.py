@@ -1,4 +1,4 @@
-"""The default tokenizer."""
+"""Tests of the default tokenizer."""
 
 import pickle
 
@@ -61,7 +61,7 @@ def test_without_markers_the_tokens_are_spacys(text):
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.one_of(st.sampled_from(MARKERS), st.text(max_size=8)), max_size=8))
-def test_no_text_is_lost_but_white_space(parts):
+def test_tokens_have_all_text_but_white_space(parts):
     text = "".join(parts)
     tokens = TOKENIZER.tokenize(text)
     position = 0
@@ -74,18 +74,18 @@ def test_no_text_is_lost_but_white_space(parts):
     assert not text[position:].strip()
 
 
-GLUE = st.text("abc(),.-/' ", max_size=4)
+BETWEEN = st.text("abc(),.-/' ", max_size=4)
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(st.tuples(GLUE, st.sampled_from(MARKERS[:6])), min_size=1, max_size=4), GLUE)
-def test_a_marker_is_one_token_whatever_it_is_glued_to(parts, end):
-    text = "".join(glue + marker for glue, marker in parts) + end
+@given(st.lists(st.tuples(BETWEEN, st.sampled_from(MARKERS[:6])), min_size=1, max_size=4), BETWEEN)
+def test_a_marker_is_one_token_without_white_space_around_it(parts, end):
+    text = "".join(between + marker for between, marker in parts) + end
     markers = [word for word in words(text) if is_marker(word)]
     assert markers == [marker for _, marker in parts]
 
 
-def test_it_is_registered_and_can_be_sent_to_a_worker():
+def test_it_is_registered_and_can_be_pickled():
     tokenizer = Tokenizer.by_name("blue_markers")()
     tokenizer.tokenize("a word")
     copy = pickle.loads(pickle.dumps(tokenizer))
@@ -100,6 +100,6 @@ def test_an_installed_model_is_used(tmp_path):
     assert [str(token) for token in tokens] == ["it", "does", "not", "@GENE$", "-", "bind"]
 
 
-def test_a_model_that_is_not_installed_is_an_error_that_says_what_to_do():
-    with pytest.raises(InputError, match=r"'en_core_sci_md' is not installed.*leave 'model' out"):
+def test_a_model_that_is_not_installed_is_an_error_with_a_hint():
+    with pytest.raises(InputError, match=r"'en_core_sci_md' is not installed.*remove 'model'"):
         MarkerTokenizer("en_core_sci_md")

@@ -1,4 +1,4 @@
-"""HoC's layouts and label syntaxes."""
+"""Tests of the multilabel reader."""
 
 import logging
 
@@ -78,7 +78,7 @@ def test_layouts(write, content):
     assert [row(instance) for instance in read(write(content))] == READ
 
 
-def test_an_identifier_is_known_from_a_sentence_of_one_word(write):
+def test_an_index_is_distinguished_from_a_sentence_of_one_word(write):
     (instance,) = read(write("0_0,1_0,2_1\tConclusions\t71_s3\n"))
     assert row(instance) == ("71_s3", "71", "Conclusions", ["resisting death"])
 
@@ -144,7 +144,7 @@ def test_an_unknown_name_is_an_error(write):
 @pytest.mark.parametrize(
     "content", ["index\tsentence\n71_s0\tCells grew .\n", "Cells grew .\t71_s0\n"]
 )
-def test_a_file_without_labels_is_for_prediction_only(write, content):
+def test_a_file_without_labels_is_only_for_prediction(write, content):
     path = write(content)
     with pytest.raises(InputError, match="can be predicted on, but not trained or evaluated on"):
         read(path)
@@ -198,6 +198,6 @@ def test_neighbours_are_those_of_the_document_by_their_numbers(tmp_path):
     assert "before" not in read(path)[0].fields
 
 
-def test_neighbours_for_a_reader_of_single_sentences_are_an_error():
+def test_neighbours_need_the_option():
     with pytest.raises(InputError, match="neighbours:: true"):
         MultilabelReader(LABELS).text_to_instance("A .", before="B .")

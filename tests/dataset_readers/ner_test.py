@@ -1,15 +1,21 @@
-"""Sentences, and windows of sentences, as instances."""
+"""Tests of the NER reader."""
 
+import json
 import logging
+import pickle
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from allennlp.common import Params
+from allennlp.common.util import sanitize
 from allennlp.data import DatasetReader, Instance, Vocabulary
 from allennlp.data.dataset_readers.dataset_reader import WorkerInfo
+from allennlp.nn.util import move_to_device
 
-from bluelmo_plugins.dataset_readers.ner import NerReader
+from bluelmo_plugins.dataset_readers.ner import NerReader, SentenceMetadata
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.formats.mentions import tags_to_mentions
 from bluelmo_plugins.metrics.mention_f1 import MentionF1
@@ -61,7 +67,7 @@ def test_every_sentence_is_an_instance(corpus):
     assert (metadata(third)["document"], metadata(third)["line"]) == ("72", 17)
 
 
-def test_a_long_sentence_becomes_windows_that_make_it_up(corpus):
+def test_windows_have_all_tokens_of_a_long_sentence(corpus):
     _, whole, _ = read(corpus)
     windows = read(corpus, max_tokens=6)[1:-1]
     assert [metadata(w)["window"] for w in windows] == list(range(len(windows)))
@@ -74,7 +80,7 @@ def test_a_long_sentence_becomes_windows_that_make_it_up(corpus):
     assert all(len(w["tokens"]) == len(metadata(w)["words"]) <= 6 for w in windows)
 
 
-def test_workers_share_out_sentences_and_never_split_one(corpus):
+def test_workers_share_whole_sentences(corpus):
     everything = read(corpus, max_tokens=3)
     sentences_of_worker = defaultdict(set)
     number = 0
@@ -109,7 +115,7 @@ def test_is_built_from_a_config_and_indexed_for_elmo(corpus):
     assert tensors["tags"].shape == (3,)
 
 
-def test_the_log_says_what_was_read_and_cut(corpus, caplog):
+def test_the_log_counts_what_was_read_and_split(corpus, caplog):
     corpus.write_text("### a comment\n" + CORPUS)
     with caplog.at_level(logging.INFO):
         read(corpus, max_tokens=6, published_counts={"mentions": [5203, 5347, 5385]})
@@ -121,7 +127,7 @@ def test_the_log_says_what_was_read_and_cut(corpus, caplog):
     assert "mentions 3 (published: 5203)" in summary
 
 
-def test_mentions_are_counted_as_the_corpus_means_them(tmp_path, caplog):
+def test_discontinuous_mentions_are_counted_once(tmp_path, caplog):
     path = tmp_path / "Training.tsv"
     path.write_text("left\tB\nis\tO\nwide\tI\n")
     counts = {"mentions": [4628, 1065, 5195]}
@@ -145,9 +151,31 @@ def test_raw_text_is_tokenised_with_its_offsets():
 
 
 @pytest.mark.parametrize("words", [[], ["a", ""], "", "  "])
-def test_nothing_to_tag_is_an_error(words):
+def test_an_empty_sentence_or_token_is_an_error(words):
     with pytest.raises(InputError, match="empty"):
         NerReader("Chemical").text_to_instance(words)
+
+
+class Untouched(list[str]):
+    def __iter__(self) -> Any:
+        raise AssertionError("AllenNLP iterated over the words")
+
+
+def test_moving_a_batch_does_not_iterate_over_words() -> None:
+    sentence = SentenceMetadata(words=Untouched(["Aspirin", "helps"]))
+    batch = move_to_device({"metadata": [sentence]}, torch.device("cpu"))
+    assert batch["metadata"][0] is sentence
+
+
+def test_metadata_is_written_as_json() -> None:
+    content = {"document": None, "words": ["Aspirin", "helps"], "offsets": [(0, 7), (8, 13)]}
+    written = json.loads(json.dumps(sanitize({"metadata": [SentenceMetadata(content)]})))
+    assert written == {"metadata": [{**content, "offsets": [[0, 7], [8, 13]]}]}
+
+
+def test_metadata_can_be_pickled() -> None:
+    sentence = SentenceMetadata(words=["Aspirin"], line=3)
+    assert pickle.loads(pickle.dumps(sentence)) == sentence
 
 
 COUNTS = {

@@ -1,4 +1,4 @@
-"""The counts of the real corpora, as their notes give them."""
+"""Tests of the readers on real corpora, against known counts."""
 
 import logging
 from collections import Counter

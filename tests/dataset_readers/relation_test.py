@@ -1,4 +1,4 @@
-"""Relation files in every layout that circulates."""
+"""Tests of the relation reader."""
 
 import json
 import logging
@@ -53,7 +53,7 @@ def test_layouts(write, name, content):
     assert rows(read(write(content, name))) == READ
 
 
-def test_columns_may_stand_in_any_order_among_others(write):
+def test_columns_are_found_in_any_order_among_others(write):
     content = "label\told_index\tsentence\tindex\nDDI-int\t5\tTake @drug$.\tp0\n"
     assert rows(read(write(content))) == [("p0", "Take @drug$.", "DDI-int")]
 
@@ -63,7 +63,7 @@ def test_rows_without_an_identifier_are_numbered_from_0(write):
     assert [index for index, _, _ in rows(read(write(content)))] == ["0", "1"]
 
 
-def test_one_identifier_may_have_two_rows(write):
+def test_an_index_may_have_two_rows(write):
     content = HEADER + "p0\tTake @drug$.\tDDI-int\np0\tTake @drug$.\tDDI-advise\n"
     assert [label for _, _, label in rows(read(write(content)))] == ["DDI-int", "DDI-advise"]
 
@@ -132,7 +132,7 @@ def test_a_known_corpus_is_compared_with_the_published_counts(write, caplog):
         ("a b c\n", 1, None, "1 fields that fit no known layout"),
     ],
 )
-def test_mistakes_are_told_with_their_place(write, content, line, column, message):
+def test_errors_have_their_place(write, content, line, column, message):
     path = write(content)
     with pytest.raises(InputError, match=message) as error:
         read(path)
@@ -142,7 +142,7 @@ def test_mistakes_are_told_with_their_place(write, content, line, column, messag
 
 
 @pytest.mark.parametrize("content", ["index\tsentence\np0\tTake @drug$.\n", "p0\tTake @drug$.\n"])
-def test_a_file_without_labels_is_for_prediction_only(write, content):
+def test_a_file_without_labels_is_only_for_prediction(write, content):
     path = write(content)
     with pytest.raises(InputError, match="can be predicted on, but not trained or evaluated on"):
         read(path)
@@ -152,13 +152,13 @@ def test_a_file_without_labels_is_for_prediction_only(write, content):
 
 
 @pytest.mark.parametrize("header", [HEADER, ""])
-def test_labels_that_are_not_required_are_not_even_read(write, header):
+def test_labels_are_not_read_unless_required(write, header):
     path = write(header + "p0\tTake @drug$.\t?\np1\tNo @drug$.\t\n")
     instances = read(path, labels_required=False)
     assert [set(instance.fields) for instance in instances] == [{"tokens", "metadata"}] * 2
 
 
-def test_a_limit_cuts_and_counts_but_loses_no_marker(write, caplog):
+def test_truncation_is_counted_and_keeps_markers(write, caplog):
     content = HEADER + f"p0\t{'word ' * 50}@drug$ and @drug$\tDDI-int\n" + ROWS
     with caplog.at_level(logging.INFO):
         instance = read(write(content), max_tokens=8)[0]
@@ -168,7 +168,7 @@ def test_a_limit_cuts_and_counts_but_loses_no_marker(write, caplog):
     assert "sentences cut to 8 tokens: 1" in caplog.text
 
 
-def test_without_a_limit_nothing_is_cut(write):
+def test_sentences_are_not_truncated_by_default(write):
     (instance,) = read(write(HEADER + f"p0\t{'word ' * 600}\tDDI-int\n"))
     assert len(instance["tokens"]) == 600
 
@@ -188,6 +188,6 @@ def test_a_label_must_be_declared():
         (["a", "b"], {"c": "d"}, "alias 'c': 'd'"),
     ],
 )
-def test_label_sets_that_make_no_sense(labels, aliases, message):
+def test_invalid_label_sets_are_errors(labels, aliases, message):
     with pytest.raises(InputError, match=message):
         RelationReader(labels, aliases)

@@ -1,4 +1,4 @@
-"""Similarity files in every layout that circulates."""
+"""Tests of the similarity reader."""
 
 import logging
 
@@ -43,7 +43,7 @@ def test_layouts(write, content, expected):
     assert [row(instance) for instance in read(write(content))] == [expected]
 
 
-def test_the_split_that_circulates_as_csv(write, tmp_path):
+def test_a_csv_file_is_read(write, tmp_path):
     write('index,sentence1,sentence2,score\n7,"a, b",c,2\n', "x/clinicalSTS.train.split.csv")
     assert row(read(tmp_path / "x" / "train.tsv")[0]) == ("7", "a, b", "c", 2)
 
@@ -57,7 +57,7 @@ def test_the_split_that_circulates_as_csv(write, tmp_path):
         (STS_ROW + "a b\tc d\n", "7"),
     ],
 )
-def test_a_file_without_scores_is_for_prediction_only(write, content, index):
+def test_a_file_without_scores_is_only_for_prediction(write, content, index):
     path = write(content)
     with pytest.raises(InputError, match="can be predicted on, but not trained or evaluated on"):
         read(path)
@@ -86,7 +86,7 @@ def test_an_empty_sentence_is_an_error(write):
     assert (error.value.line, error.value.column) == (2, "sentence2")
 
 
-def test_scores_are_raw_and_without_a_dimension_in_a_batch(write):
+def test_scores_have_one_dimension_in_a_batch(write):
     batch = Batch(read(write(HEADER + "6\ta b\tc\t1\n7\ta\tb c d\t4.25\n")))
     batch.index_instances(Vocabulary())
     tensors = batch.as_tensor_dict()
@@ -95,7 +95,7 @@ def test_scores_are_raw_and_without_a_dimension_in_a_batch(write):
     assert set(tensors) == {"sentence1", "sentence2", "score", "metadata"}
 
 
-def test_each_sentence_is_cut_and_counted(write, caplog):
+def test_truncated_sentences_are_counted(write, caplog):
     content = HEADER + "6\ta b c d\te f g\t1\n7\ta\tb c d e\t2\n"
     with caplog.at_level(logging.INFO):
         instances = read(write(content), max_tokens=3, published_counts={"pairs": [64, 16, 20]})

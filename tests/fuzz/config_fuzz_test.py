@@ -1,4 +1,4 @@
-"""Whatever becomes of a config, what it describes is built, or the error is told in words."""
+"""A mutated config is built, or refused with an error message."""
 
 import json
 import os
@@ -23,7 +23,7 @@ VALUES: list[Any] = [
     None, True, False, 0, 1, -1, 3, 1.5, -0.5, 1e-30, "", "x", "true", "3", "blue_relation", "ddi",
     "/nowhere", [], {}, [1], ["x"], [[]], {"type": "x"}, {"type": "lstm"}, {"a": {"b": 1}}, "é" * 9,
 ]  # fmt: skip
-"""Without numbers that ask for much memory or time: a config may ask for that rightly."""
+"""No numbers that need much memory or time: those are valid in a config."""
 
 
 def places_in(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -37,7 +37,7 @@ def places_in(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def change_a_value(config: dict[str, Any], choice: random.Random) -> str:
-    """Replaces, removes, renames or adds what stands in one place."""
+    """Replaces, removes, renames or adds a value at a random place."""
     place = choice.choice(places_in(config))
     parent: Any = config
     for key in place[:-1]:
@@ -104,7 +104,7 @@ def try_case(configs: dict[str, dict[str, Any]], folder: Path, seed: int) -> tup
     return done, "built"
 
 
-def test_any_mutation_of_a_config_is_built_or_refused_in_words(
+def test_a_mutated_config_is_built_or_refused_with_a_message(
     tiny_elmo: Path, sample_corpora: Path, tmp_path: Path
 ) -> None:
     torch.set_num_threads(1)

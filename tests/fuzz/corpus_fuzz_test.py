@@ -1,4 +1,4 @@
-"""Whatever becomes of a corpus file, it is read rightly and wholly, or an error says where not."""
+"""A mutated corpus file is read correctly and completely, or refused with the place."""
 
 import random
 import re
@@ -31,14 +31,14 @@ CORPORA = {
 NUM_LINES = 40
 
 
-class KeptReport(ReadingReport):
-    """The tally of a pass that can still be seen after it."""
+class LastReport(ReadingReport):
+    """A report that is still available after the pass."""
 
     last: ReadingReport
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        KeptReport.last = self
+        LastReport.last = self
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def readers() -> dict[str, BlueReader]:
 
 @pytest.fixture(scope="module")
 def originals(sample_corpora: Path) -> dict[str, bytes]:
-    """The beginning of the dev split of each corpus."""
+    """The first lines of the dev split of each corpus."""
     files = {task: sample_corpora / folder / "dev.tsv" for task, folder in CORPORA.items()}
     return {
         task: b"".join(path.read_bytes().splitlines(keepends=True)[:NUM_LINES])
@@ -64,8 +64,8 @@ def originals(sample_corpora: Path) -> dict[str, bytes]:
 
 
 def check_read(task: str, path: Path, instances: list[Instance]) -> None:
-    """What was read is what the file holds, all of it, where that can be told in simple terms."""
-    report = KeptReport.last
+    """Checks that all of the file was read, as far as a simple rule can tell."""
+    report = LastReport.last
     places: list[dict[str, Any]] = [each["metadata"].metadata for each in instances]  # type: ignore[attr-defined]
     assert places, "nothing was read, and no error says so"
     text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
@@ -102,7 +102,7 @@ def try_case(
 
 
 def read(task: str, reader: BlueReader, path: Path) -> str:
-    blue_reader.ReadingReport = KeptReport  # type: ignore[misc]
+    blue_reader.ReadingReport = LastReport  # type: ignore[misc]
     try:
         instances = list(reader.read(path))
     except InputError as error:
@@ -115,15 +115,15 @@ def read(task: str, reader: BlueReader, path: Path) -> str:
     return "read"
 
 
-def test_any_mutation_of_a_corpus_file_is_read_or_refused_with_its_place(
+def test_a_mutated_corpus_file_is_read_or_refused_with_the_place(
     readers: dict[str, BlueReader], originals: dict[str, bytes], tmp_path: Path
 ) -> None:
     counts = check_cases(partial(try_case, readers, originals, tmp_path / "corpus"), CASES)
-    assert len(counts) == 3, "each outcome is tried"
+    assert len(counts) == 3, "an outcome never occurred"
 
 
 @pytest.mark.parametrize("task", CORPORA)
-def test_the_files_that_are_mutated_are_read(
+def test_the_original_files_are_read(
     task: str, readers: dict[str, BlueReader], originals: dict[str, bytes], tmp_path: Path
 ) -> None:
     (tmp_path / "dev.tsv").write_bytes(originals[task])
@@ -132,7 +132,7 @@ def test_the_files_that_are_mutated_are_read(
 
 
 @pytest.mark.parametrize("task", CORPORA)
-def test_what_is_no_readable_file_is_refused(
+def test_folders_and_unreadable_files_are_refused(
     task: str, readers: dict[str, BlueReader], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "dev.tsv").mkdir()

@@ -1,4 +1,4 @@
-"""Whatever becomes of ELMo's files, they are loaded in their shapes or refused by name."""
+"""Mutated ELMo files are loaded with the right shapes, or refused by name."""
 
 import random
 import shutil
@@ -15,10 +15,10 @@ from tests.modules.elmo import feature_cache_fuzz_test
 CASES = 80
 
 
-def spoil_options(path: Path, choice: random.Random) -> str:
+def mutate_options(path: Path, choice: random.Random) -> str:
     content = path.read_bytes()
     if choice.random() < 0.6:
-        # One value or name of the JSON.
+        # Replace one value or name of the JSON.
         words = content.split(b" ")
         number = choice.randrange(len(words))
         values = [b"-1", b"0", b"1.5", b"1e999", b"NaN", b"true", b"null", b'"4"', b"[]", b"{}",
@@ -31,10 +31,10 @@ def spoil_options(path: Path, choice: random.Random) -> str:
     return f"options.json: {done}"
 
 
-def spoil_weights(path: Path, choice: random.Random) -> str:
+def mutate_weights(path: Path, choice: random.Random) -> str:
     content = bytearray(path.read_bytes())
     if choice.random() < 0.6:
-        # The structure, where the library is led astray, lies in small places among the numbers.
+        # Change the structure, which is in a few places among the numbers.
         for _ in range(choice.choice([1, 1, 4, 40])):
             marks = [b"TREE", b"HEAP", b"SNOD", b"\x89HDF", b"W_", b"CNN", b"RNN"]
             place = content.find(choice.choice(marks), choice.randrange(len(content)))
@@ -51,9 +51,9 @@ def try_case(original: Path, folder: Path, seed: int) -> tuple[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(original, folder)
     if choice.random() < 0.4:
-        done = spoil_options(folder / "options.json", choice)
+        done = mutate_options(folder / "options.json", choice)
     else:
-        done = spoil_weights(folder / "weights.hdf5", choice)
+        done = mutate_weights(folder / "weights.hdf5", choice)
     try:
         files = ElmoFiles(folder / "options.json", folder / "weights.hdf5")
         options = check_files(files)
@@ -68,7 +68,7 @@ def try_case(original: Path, folder: Path, seed: int) -> tuple[str, str]:
     return done, "loaded"
 
 
-def test_any_mutation_of_elmos_files_is_loaded_or_refused(tiny_elmo: Path, tmp_path: Path) -> None:
+def test_mutated_elmo_files_are_loaded_or_refused(tiny_elmo: Path, tmp_path: Path) -> None:
     torch.set_num_threads(1)
     counts = check_cases(partial(try_case, tiny_elmo, tmp_path / "elmo"), CASES)
     assert set(counts) == {"loaded", "refused"}

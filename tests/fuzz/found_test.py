@@ -1,4 +1,4 @@
-"""What the fuzz tests found once, so that it stays mended."""
+"""Faults that the fuzz tests found."""
 
 import time
 from pathlib import Path
@@ -19,16 +19,18 @@ from bluelmo_plugins.scoring.answers import read_answer_table
 @pytest.mark.parametrize(
     "piece", ["-", '"', "a", "@DRUG$", "@DRUG$-", ".", "\N{GREEK SMALL LETTER MU}"]
 )
-def test_a_word_of_a_megabyte_takes_no_minutes_and_loses_no_character(piece: str) -> None:
+def test_a_word_of_a_megabyte_is_tokenised_in_seconds_and_not_cached(piece: str) -> None:
     word = piece * (1_000_000 // len(piece)) + "x"
-    start = time.monotonic()
-    tokens = MarkerTokenizer().tokenize(word)
-    assert time.monotonic() - start < 15
+    tokenizer = MarkerTokenizer()
+    start = time.process_time()
+    tokens = tokenizer.tokenize(word)
+    assert time.process_time() - start < 15
+    assert not tokenizer._pieces
     assert "".join(token.ensure_text() for token in tokens) == word
 
 
 @pytest.mark.parametrize("line", ["[" * 100_000, '{"a":' * 50_000, '{"a": ' + "9" * 5000 + "}"])
-def test_json_that_python_gives_up_on_is_told_with_its_line(line: str, tmp_path: Path) -> None:
+def test_json_that_python_cannot_parse_is_an_error_with_its_line(line: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 1: is not JSON"):
         list(json_objects(tmp_path / "x", [line]))
     (tmp_path / "dev.jsonl").write_text(line)
@@ -48,14 +50,14 @@ def test_a_file_of_nothing_but_quotes_has_no_rows(text: str, tmp_path: Path) -> 
             read(tmp_path / "dev.tsv")
 
 
-def test_a_header_of_megabytes_is_not_repeated_in_the_error(tmp_path: Path) -> None:
+def test_an_error_shortens_a_header_of_megabytes(tmp_path: Path) -> None:
     (tmp_path / "dev.tsv").write_text("index\t" + "x" * 4_000_000 + "\tlabel\n1\ta\tb\n")
     with pytest.raises(InputError) as raised:
         list(RelationReader(labels=["a"]).read(tmp_path / "dev.tsv"))
     assert len(str(raised.value)) < 3000
 
 
-def test_names_in_hdf5_that_are_no_text_are_listed(tiny_elmo: Path, tmp_path: Path) -> None:
+def test_hdf5_names_that_are_not_text_are_listed(tiny_elmo: Path, tmp_path: Path) -> None:
     with h5py.File(tmp_path / "weights.hdf5", "w") as file:
         file.create_group(b"\xff\xfe")
         file.create_group("CNN")

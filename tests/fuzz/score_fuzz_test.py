@@ -1,4 +1,4 @@
-"""Whatever becomes of a gold file or a prediction, it is scored, or an error names the file."""
+"""A mutated gold or prediction file is scored, or refused with its name."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ def scorers() -> dict[str, Scorer]:
 def files(
     scorers: dict[str, Scorer], sample_corpora: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Files:
-    """The same rows as a corpus file, an official file and JSON lines."""
+    """The same rows as a corpus file, an official table and JSON lines."""
     folder = tmp_path_factory.mktemp("gold")
     found: Files = {}
     for task, name in CORPORA.items():
@@ -55,29 +55,29 @@ def try_case(scorers: dict[str, Scorer], files: Files, folder: Path, seed: int) 
     task = choice.choice(list(CORPORA))
     layouts = choice.choices(list(files[task]), k=2)
     contents = [files[task][layout] for layout in layouts]
-    spoiled = choice.randrange(2)
-    contents[spoiled], done = mutate(contents[spoiled], choice)
+    mutated = choice.randrange(2)
+    contents[mutated], done = mutate(contents[mutated], choice)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     paths = [folder / "gold.tsv", folder / choice.choice(["prediction.tsv", "prediction.jsonl"])]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-    told = f"{task}, {layouts}, {paths[spoiled].name}: {done}"
+    description = f"{task}, {layouts}, {paths[mutated].name}: {done}"
     try:
         scored = scorers[task].score(*paths)
     except InputError as error:
         assert error.file in map(str, paths), f"the error names no file: {error}"
         assert len(str(error)) < 5000, "an endless error"
-        return told, "refused"
+        return description, "refused"
     finally:
-        # A metric is emptied where a score was not come to.
+        # A refused file leaves the metric half filled.
         scorers[task]._task.metric.reset()
     assert math.isnan(scored.metrics["blue"]) or -1 <= scored.metrics["blue"] <= 1 + 1e-9
     assert report(scored.metrics, "", "", scorers[task]._task.about, paths[0])
-    return told, "scored"
+    return description, "scored"
 
 
-def test_any_mutation_of_the_files_is_scored_or_refused(
+def test_a_mutated_file_is_scored_or_refused(
     scorers: dict[str, Scorer], files: Files, tmp_path: Path
 ) -> None:
     counts = check_cases(partial(try_case, scorers, files, tmp_path / "files"), CASES)
@@ -85,7 +85,7 @@ def test_any_mutation_of_the_files_is_scored_or_refused(
 
 
 @pytest.mark.parametrize("task", CORPORA)
-def test_every_layout_of_the_gold_is_scored_as_perfect(
+def test_gold_in_every_layout_has_a_perfect_score(
     task: str, scorers: dict[str, Scorer], files: Files, tmp_path: Path
 ) -> None:
     (tmp_path / "gold.tsv").write_bytes(files[task]["corpus"])
