@@ -105,8 +105,8 @@ class CharacterEncoder(nn.Module):
         on_cpu = character_ids.device.type == "cpu"
         padding = (0, 0, 0, (rows_for(num_words) if on_cpu else WORDS_PER_PRODUCT) - num_words)
         # All windows of pads are equal: one of each width is enough.
-        kept = functional.pad(character_ids, padding)[:, : length + self._max_width]
-        vectors = self._convolve(self.embedding(kept))
+        padded = functional.pad(character_ids, padding)[:, : length + self._max_width]
+        vectors = self._convolve(self.embedding(padded))
         for highway in self.highways:
             vectors = highway(vectors)
         return linear(vectors, self.projection.weight, self.projection.bias)[:num_words]

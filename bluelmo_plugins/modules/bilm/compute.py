@@ -1,4 +1,4 @@
-"""The compute precision of a frozen biLM, and what devices support."""
+"""The compute precision of a frozen biLM, and its support by devices."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext

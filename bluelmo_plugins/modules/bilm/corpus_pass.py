@@ -18,7 +18,7 @@ Integers = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.integer]]
 
 
 class Corpus:
-    """Sentences as word ids: four bytes a token, where character ids take fifty times as many."""
+    """Sentences as word ids: four bytes per token, a fiftieth of the size of character ids."""
 
     def __init__(self) -> None:
         self._id_of_word: dict[bytes, int] = {}
@@ -80,7 +80,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 def release_freed_memory() -> None:
     """
-    Returns freed memory to the system, where the C library supports it (glibc).
+    Returns freed memory to the system, if the C library supports it (glibc).
 
     Threads that allocate and free large tensors fragment the heap: without this, a pass over 98,000
     tokens at full size took 60 MB more.
@@ -91,7 +91,7 @@ def release_freed_memory() -> None:
 
 def keep_freed_memory() -> None:
     """
-    Makes this process keep the memory that it frees, where the C library supports it (glibc).
+    Makes this process keep the memory that it frees, if the C library supports it (glibc).
 
     Otherwise the system fills the pages of each large tensor with zeros again.
     `release_freed_memory` still works.

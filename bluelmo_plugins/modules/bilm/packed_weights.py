@@ -23,8 +23,8 @@ def limit_onednn_cache() -> None:
     Limits oneDNN's cache of compiled kernels, unless the environment sets a limit.
 
     Each shape of a product is compiled separately and takes up to 4 MB; the default capacity is
-    1,024. Since batches of text have ever other shapes, twenty epochs of BC5CDR in bf16 took 3 GB
-    with the default and 1.2 GB with this limit, in about the same time: compiling a large product
+    1,024. Almost every batch of text has new shapes: twenty epochs of BC5CDR in bf16 took 3 GB with
+    the default and 1.2 GB with this limit, in about the same time, since compiling a large product
     takes far less time than computing it.
     """
     for name in _CAPACITY_VARIABLES:

@@ -120,7 +120,7 @@ class FeatureCache:
         return FeatureCache, (self.directory, self.max_bytes, self.description)
 
     def read(self, keys: Sequence[bytes]) -> list[Optional[bytes]]:
-        """Returns the value of each key, `None` where it is missing or damaged."""
+        """Returns the value of each key, `None` if it is missing or damaged."""
         return self._transact(lambda c: self._read(c, keys)) or [None] * len(keys)
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:

@@ -143,12 +143,12 @@ class FrozenBiLm(nn.Module):
         assert self.cache is not None
         num_tokens = sum(map(corpus.length, key_of_index))
         logger.info(
-            "Computing ELMo's layers of %d new sentences (%d tokens; %d others are not computed"
-            " here) for %s",
+            "Computing ELMo's layers of %d new sentences (%d tokens) for %s; %d sentences are "
+            "cached or computed by another worker",
             len(key_of_index),
             num_tokens,
-            len(corpus) - len(key_of_index),
             self.cache.directory,
+            len(corpus) - len(key_of_index),
         )
         with Tqdm.tqdm(total=num_tokens, unit="token", desc="ELMo") as progress:
             for batch, rows in self._compute_rows(corpus, key_of_index):

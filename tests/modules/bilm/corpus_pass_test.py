@@ -52,10 +52,10 @@ def corpora(draw: st.DrawFn) -> list[list[str]]:
 
 
 def corpus_of(batch: list[list[str]]) -> Corpus:
-    made = Corpus()
+    corpus = Corpus()
     for sentence in batch:
-        made.add(batch_to_ids([sentence])[0].numpy())
-    return made
+        corpus.add(batch_to_ids([sentence])[0].numpy())
+    return corpus
 
 
 def by_pass(
@@ -65,20 +65,20 @@ def by_pass(
     dtype: torch.dtype = torch.float32,
 ) -> list[Tensor]:
     """Each sentence's layers by a pass over all, `(num_layers, num_tokens, dim)`."""
-    made = corpus_of(batch)
+    corpus = corpus_of(batch)
     found: list[Tensor] = [torch.empty(0)] * len(batch)
-    for numbers, slices in CorpusPass(bilm, made, dtype, num_workers).run(range(len(made))):
-        lengths = [made.length(number) for number in numbers]
+    for indices, slices in CorpusPass(bilm, corpus, dtype, num_workers).run(range(len(corpus))):
+        lengths = [corpus.length(index) for index in indices]
         layers = torch.stack(bidirectional_layers(slices))
-        for number, of_sentence in zip(numbers, layers.split(lengths, dim=1), strict=True):
-            found[number] = of_sentence
+        for index, of_sentence in zip(indices, layers.split(lengths, dim=1), strict=True):
+            found[index] = of_sentence
     return found
 
 
 @pytest.fixture(scope="module", params=["plain", "packed"])
 def bilm(tiny_elmo: Path, request: pytest.FixtureRequest) -> BiLm:
-    made = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
-    return made.pack() if request.param == "packed" else made
+    loaded = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5")
+    return loaded.pack() if request.param == "packed" else loaded
 
 
 @pytest.fixture(scope="module")
@@ -224,8 +224,8 @@ def test_closing_the_pass_early_cancels_the_rest(
         return outputs(direction, *inputs)
 
     monkeypatch.setattr(bilm, "lstm_outputs", counted)
-    made = corpus_of([[f"w{number}"] for number in range(50)])
-    running = CorpusPass(bilm, made, num_workers=2).run(range(50))
+    corpus = corpus_of([[f"w{number}"] for number in range(50)])
+    running = CorpusPass(bilm, corpus, num_workers=2).run(range(50))
     next(running)
     running.close()
     assert 0 < len(computed) <= 4
@@ -248,22 +248,22 @@ def test_each_distinct_word_is_encoded_once(bilm: BiLm, monkeypatch: pytest.Monk
 
 
 def test_batches_hold_sentences_of_similar_length_up_to_a_number_of_tokens() -> None:
-    made = corpus_of([["a"] * length for length in (5, 1, 9, 5, 2, 30)])
-    batches = list(made.batches(range(len(made)), tokens_per_batch=10, sentences_per_batch=3))
+    corpus = corpus_of([["a"] * length for length in (5, 1, 9, 5, 2, 30)])
+    batches = list(corpus.batches(range(len(corpus)), tokens_per_batch=10, sentences_per_batch=3))
     assert batches == [[1, 4, 0], [3], [2], [5]]
 
 
 def test_batches_have_a_maximum_number_of_sentences() -> None:
-    made = corpus_of([["a"], ["b"], ["c"], ["d", "e"], ["f"]])
-    batches = list(made.batches(range(len(made)), tokens_per_batch=10, sentences_per_batch=2))
+    corpus = corpus_of([["a"], ["b"], ["c"], ["d", "e"], ["f"]])
+    batches = list(corpus.batches(range(len(corpus)), tokens_per_batch=10, sentences_per_batch=2))
     assert batches == [[0, 1], [2, 4], [3]]
 
 
 def test_some_sentences_of_a_corpus_may_be_selected() -> None:
-    made = corpus_of([["a"], ["b", "c"], ["d"]])
-    assert list(made.batches([2, 0], tokens_per_batch=10, sentences_per_batch=10)) == [[2, 0]]
-    assert made.word_ids([2, 1]).tolist() == [3, 1, 2]
-    assert numpy.array_equal(made.character_ids(), batch_to_ids([["a", "b", "c", "d"]])[0])
+    corpus = corpus_of([["a"], ["b", "c"], ["d"]])
+    assert list(corpus.batches([2, 0], tokens_per_batch=10, sentences_per_batch=10)) == [[2, 0]]
+    assert corpus.word_ids([2, 1]).tolist() == [3, 1, 2]
+    assert numpy.array_equal(corpus.character_ids(), batch_to_ids([["a", "b", "c", "d"]])[0])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs glibc and /proc")
