@@ -23,7 +23,7 @@ from bluelmo_plugins.cli.safe_loading import (
 )
 from bluelmo_plugins.cli.summaries import telling_what_came_of_it
 from bluelmo_plugins.commands.predict import PredictManager
-from bluelmo_plugins.modules.mixed_precision import knowing_bf16
+from bluelmo_plugins.modules.mixed_precision import supporting_bf16
 from bluelmo_plugins.training.progress import BarWriter, TrainerBars
 
 logger = logging.getLogger(__name__)
@@ -209,6 +209,6 @@ PATCHES = [
         "allennlp.nn.util:tiny_value_of_dtype",
         "self-attention fails in bf16",
         "5ae4442bcd6e334ce8073493694a69dd5f2aca9f8d5d7e60186c1252b35631d0",
-        knowing_bf16,
+        supporting_bf16,
     ),
 ]

@@ -1,4 +1,4 @@
-"""The model of the inference task: premise and hypothesis get one label."""
+"""The inference model."""
 
 from typing import Any, Optional
 
@@ -10,7 +10,7 @@ from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.training.metrics import Metric
 from torch import Tensor
 
-from bluelmo_plugins.models.single_label import SingleLabelModel
+from bluelmo_plugins.models.blue_model import SingleLabelModel
 from bluelmo_plugins.modules.head import ClassifierHead
 from bluelmo_plugins.modules.text_classifiers import PairClassifier
 
@@ -18,7 +18,7 @@ from bluelmo_plugins.modules.text_classifiers import PairClassifier
 @Model.register("blue_inference")
 class InferenceModel(SingleLabelModel):
     """
-    Chooses one label for a pair of sentences.
+    Predicts one label for a premise and a hypothesis.
 
     The original put a sigmoid before the cross-entropy (elmoft.py L90, L205-207), which keeps the
     greatest of three probabilities below 0.58; the head's `activation: "sigmoid"` reproduces that.
@@ -30,17 +30,17 @@ class InferenceModel(SingleLabelModel):
     vocab : `Vocabulary`
         Holds the labels.
     text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
+        Computes the features of the tokens.
     seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of each sentence; its widths follow from the embedder.
+        Encodes each sentence as one vector; its input width is the embedder's output width.
     head : `Lazy[ClassifierHead]`
-        Makes scores of the two vectors.
+        Computes the scores from the two vectors.
     metric : `Metric`
         Called with predicted and gold label ids.
     pair_combiner : `str`, optional (default = `"concat"`)
-        How the two vectors become one: the name of a `PairCombiner`.
+        Combines the two vectors: the name of a `PairCombiner`.
     **kwargs : `Any`
-        Those of `BlueModel`.
+        `compute` of `BlueModel` and the parameters of `Model`.
     """
 
     default_predictor = "blue_inference"
@@ -77,7 +77,7 @@ class InferenceModel(SingleLabelModel):
         label : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size,)`: gold label ids.
         metadata : `Optional[list[dict[str, Any]]]`, optional (default = `None`)
-            Passed through.
+            Returned as it is.
 
         # Returns
 
@@ -85,6 +85,6 @@ class InferenceModel(SingleLabelModel):
             "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
             "loss", the weighted cross-entropy.
         """
-        with self._computing():
+        with self._autocast():
             logits = self._classifier(sentence1, sentence2)
         return self._output(logits, label, metadata)

@@ -1,4 +1,4 @@
-"""The model of the multi-label task: a sentence gets any number of labels."""
+"""The multi-label model."""
 
 from typing import Any, Optional
 
@@ -19,31 +19,32 @@ from bluelmo_plugins.modules.text_classifiers import SentenceClassifier
 @Model.register("blue_multilabel")
 class MultilabelModel(BlueModel):
     """
-    Decides about each label of a sentence by itself.
+    Predicts any number of labels for a sentence, each independently of the others.
 
     Registered as a `Model` with name "blue_multilabel".
 
     # Parameters
 
     vocab : `Vocabulary`
-        Not used: the reader gives positions in `labels`.
+        Not used: the label ids of the reader are positions in `labels`.
     text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
+        Computes the features of the tokens.
     seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of them; its widths follow from the embedder.
+        Encodes them as one vector; its input width is the embedder's output width.
     head : `Lazy[ClassifierHead]`
-        Makes scores of the vector.
+        Computes the scores from the vector.
     metric : `Metric`
         Called with predicted and gold labels, `(batch_size, num_labels)`, and the names of the
         documents that the sentences belong to.
     labels : `list[str]`
         The labels in the reader's order.
     threshold : `float`, optional (default = `0.5`)
-        A label whose probability is greater is predicted.
+        The model predicts every label whose probability exceeds it.
     neighbours : `bool`, optional (default = `False`)
-        Whether a sentence is read with those before and after it; the reader has to be told, too.
+        Whether the vectors of the sentences before and after are concatenated to a sentence's own.
+        The reader's `neighbours` must have the same value.
     **kwargs : `Any`
-        Those of `BlueModel`.
+        `compute` of `BlueModel` and the parameters of `Model`.
     """
 
     default_predictor = "blue_multilabel"
@@ -68,7 +69,7 @@ class MultilabelModel(BlueModel):
             seq2vec_encoder,
             head,
             num_outputs=len(labels),
-            num_others=2 if neighbours else 0,
+            num_neighbours=2 if neighbours else 0,
         )
         self._init_class_weights(len(labels))
 
@@ -86,11 +87,11 @@ class MultilabelModel(BlueModel):
         tokens : `TextFieldTensors`
             A batch of sentences.
         metadata : `list[dict[str, Any]]`
-            Passed through; "document" names the document of a sentence.
+            Returned as it is; "document" names the document of a sentence.
         labels : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size, num_labels)`: 1 where a label is gold, 0 elsewhere.
         before, after : `Optional[TextFieldTensors]`, optional (default = `None`)
-            The neighbours of each sentence, for a model that reads them.
+            The neighbours of each sentence, if `neighbours` is true.
 
         # Returns
 
@@ -98,9 +99,9 @@ class MultilabelModel(BlueModel):
             "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
             "loss", the mean over labels and sentences of the weighted binary cross-entropy.
         """
-        neighbours = [each for each in (before, after) if each is not None]
-        with self._computing():
-            logits = self._classifier(tokens, *neighbours)
+        given = [each for each in (before, after) if each is not None]
+        with self._autocast():
+            logits = self._classifier(tokens, *given)
         probs = logits.sigmoid()
         output: dict[str, Any] = {"logits": logits, "probs": probs, "metadata": metadata}
         if labels is not None:
@@ -115,17 +116,7 @@ class MultilabelModel(BlueModel):
         return output
 
     def make_output_human_readable(self, output_dict: dict[str, Any]) -> dict[str, Any]:
-        """
-        # Parameters
-
-        output_dict : `dict[str, Any]`
-            What `forward` gave.
-
-        # Returns
-
-        `dict[str, Any]`
-            The same with "labels", the names of each sentence's predicted labels.
-        """
+        """Adds "labels", the names of each sentence's predicted labels."""
         output_dict["labels"] = [
             [label for label, predicted in zip(self._labels, row, strict=True) if predicted]
             for row in (output_dict["probs"] > self._threshold).tolist()

@@ -1,8 +1,9 @@
-"""The model of the NER tasks: each token of a sentence gets a B, I or O tag."""
+"""The NER model."""
 
 from collections.abc import Mapping
 from typing import Any, Optional
 
+import torch
 from allennlp.common import Lazy
 from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
@@ -15,19 +16,18 @@ from torch import BoolTensor, Tensor
 from bluelmo_plugins.models.blue_model import BlueModel, weighted_cross_entropy
 from bluelmo_plugins.modules.head import ClassifierHead
 from bluelmo_plugins.modules.text_classifiers import TokenClassifier
-from bluelmo_plugins.modules.viterbi import most_probable_tags
 from bluelmo_plugins.vocabulary import LABELS_NAMESPACE
 
 
 @Model.register("blue_ner")
 class NerModel(BlueModel):
     """
-    Tags the tokens of a sentence, each by itself or, with a CRF, all together.
+    Tags each token B, I or O, independently or, with a CRF, all tokens of a sentence jointly.
 
     The original put a sigmoid before the cross-entropy (elmoft.py L90, L205-207); the head's
     `activation: "sigmoid"` reproduces that. Its CRF was trained on the mask in place of the tags
-    (L204); this one is trained on the tags. The CRF's transitions are not constrained: an I after
-    an O is legal where mentions are discontinuous.
+    (L204); this one is trained on the tags. The CRF's transitions are not constrained: I after O is
+    legal, as mentions may be discontinuous.
 
     Registered as a `Model` with name "blue_ner".
 
@@ -36,18 +36,18 @@ class NerModel(BlueModel):
     vocab : `Vocabulary`
         Holds the tags.
     text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
+        Computes the features of the tokens.
     head : `Lazy[ClassifierHead]`
-        Makes scores of the features of each token.
+        Computes the scores of each token.
     metric : `Metric`
         Called with predicted tags, gold tags and metadata, one list for each sentence or window.
     seq2seq_encoder : `Optional[Lazy[Seq2SeqEncoder]]`, optional (default = `None`)
-        Makes features that know the sentence; its widths follow from the embedder.
+        Contextualises the features; its input width is the embedder's output width.
     crf : `bool`, optional (default = `False`)
-        Whether a conditional random field scores and decodes the tags of a sentence together. Its
+        Whether a conditional random field scores and decodes the tags of a sentence jointly. Its
         loss has no class weights.
     **kwargs : `Any`
-        Those of `BlueModel`.
+        `compute` of `BlueModel` and the parameters of `Model`.
     """
 
     default_predictor = "blue_ner"
@@ -81,7 +81,7 @@ class NerModel(BlueModel):
         tokens : `TextFieldTensors`
             A batch of sentences or windows.
         metadata : `list[Mapping[str, Any]]`
-            Passed through, and to the metric.
+            Returned as it is, and given to the metric.
         tags : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size, num_tokens)`: ids of the gold tags.
 
@@ -94,7 +94,7 @@ class NerModel(BlueModel):
             num_tokens, num_tags)`; with gold also "loss", the mean over tokens of the weighted
             cross-entropy or of the CRF's negative log-likelihood.
         """
-        with self._computing():
+        with self._autocast():
             logits, mask = self._classifier(tokens)
         predicted = _unpad(self._decode(logits, mask), mask)
         output: dict[str, Any] = {
@@ -119,7 +119,7 @@ class NerModel(BlueModel):
     def _decode(self, logits: Tensor, mask: BoolTensor) -> Tensor:
         if self._crf is None:
             return logits.argmax(-1)
-        return most_probable_tags(self._crf, logits, mask)
+        return viterbi_tags(self._crf, logits, mask)
 
     def _names(self, sentences: list[list[int]]) -> list[list[str]]:
         return [
@@ -128,20 +128,34 @@ class NerModel(BlueModel):
         ]
 
     def make_output_human_readable(self, output_dict: dict[str, Any]) -> dict[str, Any]:
-        """
-        # Parameters
-
-        output_dict : `dict[str, Any]`
-            What `forward` gave.
-
-        # Returns
-
-        `dict[str, Any]`
-            The same with the names of the tags in "tags".
-        """
+        """Adds the names of the tags in "tags"."""
         output_dict["tags"] = self._names(output_dict["tags"])
         return output_dict
 
 
 def _unpad(tags: Tensor, mask: BoolTensor) -> list[list[int]]:
     return [row[:length] for row, length in zip(tags.tolist(), mask.sum(-1).tolist(), strict=True)]
+
+
+@torch.no_grad()
+def viterbi_tags(crf: ConditionalRandomField, logits: Tensor, mask: BoolTensor) -> Tensor:
+    """
+    Runs the Viterbi algorithm on all sentences of a batch at once.
+
+    `ConditionalRandomField.viterbi_tags` decodes one sentence after another: for 64 sentences of 25
+    tokens it takes 30 microseconds per token, this 0.7. The CRF must have no constraints, and every
+    sentence at least one token. Ids at pads are undefined.
+    """
+    # Shapes: logits (batch_size, num_tokens, num_tags), mask and result (batch_size, num_tokens)
+    first, *others = logits.unbind(1)
+    scores = crf.start_transitions + first
+    identity = torch.arange(logits.shape[2], device=logits.device).expand_as(first)
+    backpointers = []
+    for emission, is_token in zip(others, mask[:, 1:, None].unbind(1), strict=True):
+        best, backpointer = (scores.unsqueeze(2) + crf.transitions).max(dim=1)
+        scores = torch.where(is_token, best + emission, scores)
+        backpointers.append(torch.where(is_token, backpointer, identity))
+    tags = [(scores + crf.end_transitions).argmax(dim=1, keepdim=True)]
+    for backpointer in reversed(backpointers):
+        tags.append(backpointer.gather(1, tags[-1]))
+    return torch.cat(tags[::-1], dim=1)

@@ -1,4 +1,4 @@
-"""The model of the relation tasks: a sentence with two marked entities gets one label."""
+"""The relation model."""
 
 from typing import Any, Optional
 
@@ -10,7 +10,7 @@ from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.training.metrics import Metric
 from torch import Tensor
 
-from bluelmo_plugins.models.single_label import SingleLabelModel
+from bluelmo_plugins.models.blue_model import SingleLabelModel
 from bluelmo_plugins.modules.head import ClassifierHead
 from bluelmo_plugins.modules.text_classifiers import SentenceClassifier
 
@@ -18,7 +18,7 @@ from bluelmo_plugins.modules.text_classifiers import SentenceClassifier
 @Model.register("blue_relation")
 class RelationModel(SingleLabelModel):
     """
-    Chooses one label for a sentence.
+    Predicts the relation between the two marked entities of a sentence.
 
     Registered as a `Model` with name "blue_relation".
 
@@ -27,15 +27,15 @@ class RelationModel(SingleLabelModel):
     vocab : `Vocabulary`
         Holds the labels.
     text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
+        Computes the features of the tokens.
     seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of them; its widths follow from the embedder.
+        Encodes them as one vector; its input width is the embedder's output width.
     head : `Lazy[ClassifierHead]`
-        Makes scores of the vector.
+        Computes the scores from the vector.
     metric : `Metric`
         Called with predicted and gold label ids.
     **kwargs : `Any`
-        Those of `BlueModel`.
+        `compute` of `BlueModel` and the parameters of `Model`.
     """
 
     default_predictor = "blue_relation"
@@ -68,7 +68,7 @@ class RelationModel(SingleLabelModel):
         label : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size,)`: gold label ids.
         metadata : `Optional[list[dict[str, Any]]]`, optional (default = `None`)
-            Passed through.
+            Returned as it is.
 
         # Returns
 
@@ -76,6 +76,6 @@ class RelationModel(SingleLabelModel):
             "logits" and "probs", shape `(batch_size, num_labels)`; "metadata"; with gold also
             "loss", the weighted cross-entropy.
         """
-        with self._computing():
+        with self._autocast():
             logits = self._classifier(tokens)
         return self._output(logits, label, metadata)

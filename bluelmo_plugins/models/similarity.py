@@ -1,4 +1,4 @@
-"""The model of the similarity tasks: two sentences get a score."""
+"""The similarity model."""
 
 from typing import Any, Optional
 
@@ -19,32 +19,31 @@ from bluelmo_plugins.modules.text_classifiers import PairClassifier
 @Model.register("blue_similarity")
 class SimilarityModel(BlueModel):
     """
-    Regression of the similarity of two sentences: with the head's `activation: "sigmoid"` an output
-    between 0 and 1, trained by squared error on the gold score divided by `score_scale`.
+    Predicts the similarity of two sentences by regression on the gold score divided by
+    `score_scale`. Its output is between 0 and 1 with the head's `activation: "sigmoid"`.
 
     Registered as a `Model` with name "blue_similarity".
 
     # Parameters
 
     vocab : `Vocabulary`
-        Empty, there are no labels.
+        Not used: there are no labels.
     text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
+        Computes the features of the tokens.
     seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of each sentence; its widths follow from the embedder.
+        Encodes each sentence as one vector; its input width is the embedder's output width.
     head : `Lazy[ClassifierHead]`
-        Makes one output of the two vectors.
+        Computes the output from the two vectors.
     metric : `Metric`
         Called with predicted and gold scores, both on the corpus's scale.
     max_score : `float`
         The greatest score of the corpus: 5 for MedSTS, 4 for BIOSSES.
     score_scale : `Optional[float]`, optional (default = `None`)
-        The score that an output of 1 stands for; `None` means `max_score`. The original has 5 for
-        BIOSSES too.
+        The score of an output of 1; `None` means `max_score`. The original uses 5 for BIOSSES, too.
     pair_combiner : `str`, optional (default = `"concat"`)
-        How the two vectors become one: the name of a `PairCombiner`.
+        Combines the two vectors: the name of a `PairCombiner`.
     **kwargs : `Any`
-        Those of `BlueModel`.
+        `compute` of `BlueModel` and the parameters of `Model`.
     """
 
     default_predictor = "blue_similarity"
@@ -84,15 +83,15 @@ class SimilarityModel(BlueModel):
         score : `Optional[Tensor]`, optional (default = `None`)
             Shape `(batch_size,)`: gold scores on the corpus's scale.
         metadata : `Optional[list[dict[str, Any]]]`, optional (default = `None`)
-            Passed through.
+            Returned as it is.
 
         # Returns
 
         `dict[str, Any]`
             "logits", shape `(batch_size, 1)`: the output; "score", shape `(batch_size,)`: the same
-            on the corpus's scale; "metadata"; with gold also "loss", the mean squared error.
+            on the corpus's scale; "metadata"; with gold labels also "loss", the mean squared error.
         """
-        with self._computing():
+        with self._autocast():
             logits = self._classifier(sentence1, sentence2)
         scaled = logits.squeeze(-1)
         output: dict[str, Any] = {"logits": logits, "score": scaled * self._score_scale}

@@ -1,4 +1,4 @@
-"""Mixed precision: matrix products in a narrower format than all the rest."""
+"""Mixed precision: matrix products in bf16, everything else in single precision."""
 
 import logging
 from collections.abc import Callable
@@ -14,22 +14,15 @@ from bluelmo_plugins.modules.bilm import is_emulated, why_unsupported
 logger = logging.getLogger(__name__)
 
 COMPUTES = ("fp32", "bf16")
-"""What a model that learns can compute in."""
+"""Compute precisions of trainable modules."""
 
 
 class MixedPrecision:
     """
-    Has what learns compute its matrix products in a format of its choice, by torch's autocast.
-    Weights, their gradients and the optimizer stay in single precision, and so do sums, norms,
-    memory cells, scores and the loss.
+    Runs the matrix products of trainable modules in a compute precision, by torch's autocast.
 
-    AllenNLP's `use_amp` does so on a GPU alone, and in fp16. It stays in force where this is
-    "fp32".
-
-    # Parameters
-
-    compute : `str`
-        "fp32" or "bf16".
+    Weights, gradients, optimizer state, sums, norms, cell states, scores and loss stay in single
+    precision. AllenNLP's `use_amp` needs a GPU and uses fp16; "fp32" leaves it in force.
     """
 
     def __init__(self, compute: str) -> None:
@@ -39,19 +32,7 @@ class MixedPrecision:
         self._checked = False
 
     def on(self, device: torch.device) -> AbstractContextManager[object]:
-        """
-        # Parameters
-
-        device : `torch.device`
-            The CPU or a GPU.
-
-        # Returns
-
-        `AbstractContextManager[object]`
-            Within it, the device multiplies in the format. Gradients are computed outside.
-
-        Raises `InputError` where the device cannot.
-        """
+        """Autocasts the forward pass; raises `InputError` if the device lacks the precision."""
         if self._compute == "fp32":
             return nullcontext()
         if not self._checked:
@@ -61,29 +42,29 @@ class MixedPrecision:
 
 
 def check_compute(compute: str, device: torch.device, field: str) -> None:
-    """Warns of a format that a device computes slowly in."""
-    trouble = why_unsupported(compute, device)
-    remedy = f"Set {field}:: to 'fp32' in the config"
-    if trouble:
-        raise InputError(trouble, hint=remedy)
+    """Raises `InputError` if the device lacks the precision, warns if the device emulates it."""
+    reason = why_unsupported(compute, device)
+    hint = f"Set {field}:: to 'fp32' in the config"
+    if reason:
+        raise InputError(reason, hint=hint)
     if is_emulated(compute, device):
         logger.warning(
-            "This processor has no instructions for %s: it takes longer than fp32. %s.",
+            "This processor has no instructions for %s: it is slower than fp32. %s.",
             compute,
-            remedy,
+            hint,
         )
 
 
-def narrowed(tensor: Tensor) -> Tensor:
-    """Rounds once what goes into several products."""
-    kind = tensor.device.type
-    if not torch.is_autocast_enabled(kind):
+def to_autocast_dtype(tensor: Tensor) -> Tensor:
+    """Casts an operand of several products once; without an autocast it stays as it is."""
+    device_type = tensor.device.type
+    if not torch.is_autocast_enabled(device_type):
         return tensor
-    return tensor.to(torch.get_autocast_dtype(kind))
+    return tensor.to(torch.get_autocast_dtype(device_type))
 
 
-def knowing_bf16(tiny_value: Callable[[torch.dtype], float]) -> Callable[[torch.dtype], float]:
-    """Lets AllenNLP's masked sums divide in bf16, too: it knows fp16 alone."""
+def supporting_bf16(tiny_value: Callable[[torch.dtype], float]) -> Callable[[torch.dtype], float]:
+    """Extends AllenNLP's `tiny_value_of_dtype`, which masked softmaxes call, to bf16."""
 
     @wraps(tiny_value)
     def tiny_value_of_dtype(dtype: torch.dtype) -> float:

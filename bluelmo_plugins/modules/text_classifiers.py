@@ -1,5 +1,6 @@
 """From text to scores: the networks of the models, without labels, losses and metrics."""
 
+from collections.abc import Callable
 from typing import Optional
 
 import torch
@@ -11,21 +12,12 @@ from allennlp.modules.seq2vec_encoders import Seq2VecEncoder
 from allennlp.nn.util import get_text_field_mask
 from torch import BoolTensor, Tensor
 
+from bluelmo_plugins.errors import unknown_name
 from bluelmo_plugins.modules.head import ClassifierHead
-from bluelmo_plugins.modules.pair_combiner import PairCombiner
 
 
 class SentenceEncoder(torch.nn.Module):
-    """
-    A vector for each sentence.
-
-    # Parameters
-
-    text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
-    seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of them; is told their width here.
-    """
+    """Computes one vector per sentence: embedder, then seq2vec encoder of the same width."""
 
     def __init__(
         self, text_field_embedder: TextFieldEmbedder, seq2vec_encoder: Lazy[Seq2VecEncoder]
@@ -40,17 +32,7 @@ class SentenceEncoder(torch.nn.Module):
         return self._seq2vec_encoder.get_output_dim()
 
     def forward(self, tokens: TextFieldTensors) -> Tensor:
-        """
-        # Parameters
-
-        tokens : `TextFieldTensors`
-            A batch of sentences.
-
-        # Returns
-
-        `Tensor`
-            Shape `(batch_size, output_dim)`.
-        """
+        """Encodes a batch of sentences, shape `(batch_size, output_dim)`."""
         embedded = self._text_field_embedder(tokens)
         vectors: Tensor = self._seq2vec_encoder(embedded, get_text_field_mask(tokens))
         return vectors
@@ -58,21 +40,9 @@ class SentenceEncoder(torch.nn.Module):
 
 class SentenceClassifier(torch.nn.Module):
     """
-    Scores for each sentence, by itself or with others that belong to it.
+    Scores sentences, alone or with `num_neighbours` neighbours each.
 
-    # Parameters
-
-    text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
-    seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of them.
-    head : `Lazy[ClassifierHead]`
-        Makes scores of the vector.
-    num_outputs : `int`
-        The number of scores.
-    num_others : `int`, optional (default = `0`)
-        How many others come with a sentence. All have the same encoder; their vectors are put side
-        by side.
+    All share one encoder; the vectors of a sentence and its neighbours are concatenated.
     """
 
     def __init__(
@@ -81,66 +51,106 @@ class SentenceClassifier(torch.nn.Module):
         seq2vec_encoder: Lazy[Seq2VecEncoder],
         head: Lazy[ClassifierHead],
         num_outputs: int,
-        num_others: int = 0,
+        num_neighbours: int = 0,
     ) -> None:
         super().__init__()
         self._encoder = SentenceEncoder(text_field_embedder, seq2vec_encoder)
-        width = self._encoder.get_output_dim() * (1 + num_others)
+        width = self._encoder.get_output_dim() * (1 + num_neighbours)
         self._head = head.construct(input_dim=width, num_outputs=num_outputs)
 
-    def forward(self, tokens: TextFieldTensors, *others: TextFieldTensors) -> Tensor:
+    def forward(self, tokens: TextFieldTensors, *neighbours: TextFieldTensors) -> Tensor:
         """
         # Parameters
 
         tokens : `TextFieldTensors`
             A batch of sentences.
-        *others : `TextFieldTensors`
-            The batches of those that come with them. One without tokens gets a vector of zeros.
+        *neighbours : `TextFieldTensors`
+            Batches of their neighbours. A neighbour without tokens gets a vector of zeros.
 
         # Returns
 
         `Tensor`
             Shape `(batch_size, num_outputs)`.
         """
-        vectors = [self._encoder(tokens), *map(self._vector_or_zeros, others)]
+        vectors = [self._encoder(tokens), *map(self._vectors_or_zeros, neighbours)]
         scores: Tensor = self._head(torch.cat(vectors, dim=-1))
         return scores
 
-    def _vector_or_zeros(self, tokens: TextFieldTensors) -> Tensor:
-        # An encoder may do anything with a text of no tokens, so it gets only the others.
-        there = get_text_field_mask(tokens).any(dim=1).nonzero().squeeze(1)
+    def _vectors_or_zeros(self, tokens: TextFieldTensors) -> Tensor:
+        # Encoders are undefined on sentences without tokens.
+        indices = get_text_field_mask(tokens).any(dim=1).nonzero().squeeze(1)
         width = self._encoder.get_output_dim()
-        some = next(iter(next(iter(tokens.values())).values()))
-        vectors = torch.zeros(len(some), width, device=some.device)
-        if not len(there):
+        any_tensor = next(iter(next(iter(tokens.values())).values()))
+        vectors = torch.zeros(len(any_tensor), width, device=any_tensor.device)
+        if not len(indices):
             return vectors
-        chosen = {
-            indexer: {name: tensor[there] for name, tensor in tensors.items()}
+        nonempty = {
+            indexer: {name: tensor[indices] for name, tensor in tensors.items()}
             for indexer, tensors in tokens.items()
         }
-        encoded = self._encoder(chosen)
-        return vectors.to(encoded.dtype).index_copy(0, there, encoded)
+        encoded = self._encoder(nonempty)
+        return vectors.to(encoded.dtype).index_copy(0, indices, encoded)
+
+
+def _concat(first: Tensor, second: Tensor) -> Tensor:
+    return torch.cat([first, second], dim=-1)
+
+
+def _cosine(first: Tensor, second: Tensor) -> Tensor:
+    return torch.nn.functional.cosine_similarity(first, second, dim=-1).unsqueeze(-1)
+
+
+def _distance(first: Tensor, second: Tensor) -> Tensor:
+    distance: Tensor = (first - second).norm(dim=-1, keepdim=True)
+    return distance
+
+
+def _full(first: Tensor, second: Tensor) -> Tensor:
+    return torch.cat([first, second, (first - second).abs(), first * second], dim=-1)
+
+
+_COMBINATIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "concat": _concat,
+    "cosine": _cosine,
+    "distance": _distance,
+    "full": _full,
+}
+
+
+class PairCombiner(torch.nn.Module):
+    """
+    Combines the vectors u and v of two sentences into one.
+
+    # Parameters
+
+    name : `str`
+        "concat", [u; v], is the original's; "cosine", cos(u, v), and "distance", the Euclidean
+        norm |u - v|, are single features; "full" is [u; v; |u - v|; u * v] of InferSent
+        (Conneau et al. 2017).
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        if name not in _COMBINATIONS:
+            raise unknown_name("pair combiner", name, _COMBINATIONS)
+        self._combine = _COMBINATIONS[name]
+
+    def get_output_dim(self, input_dim: int) -> int:
+        """Width of the combination of two vectors of width `input_dim`."""
+        vectors = torch.zeros(1, input_dim)
+        return self._combine(vectors, vectors).size(-1)
+
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        """Combines the rows of two tensors of shape `(batch_size, input_dim)`."""
+        return self._combine(first, second)
 
 
 class PairClassifier(torch.nn.Module):
     """
-    Scores for each pair of sentences.
+    Scores pairs of sentences; `pair_combiner` is the name of a `PairCombiner`.
 
-    Each sentence goes through the embedder once, by itself. The norm of the head is applied to
-    either vector before the two are combined.
-
-    # Parameters
-
-    text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
-    seq2vec_encoder : `Lazy[Seq2VecEncoder]`
-        Makes one vector of each sentence.
-    head : `Lazy[ClassifierHead]`
-        Makes scores of the combined vector.
-    pair_combiner : `str`
-        Name of a `PairCombiner`.
-    num_outputs : `int`
-        The number of scores.
+    Each sentence is embedded once, by itself. The norm of the head is applied to either vector
+    before they are combined.
     """
 
     def __init__(
@@ -162,19 +172,7 @@ class PairClassifier(torch.nn.Module):
         )
 
     def forward(self, sentence1: TextFieldTensors, sentence2: TextFieldTensors) -> Tensor:
-        """
-        # Parameters
-
-        sentence1 : `TextFieldTensors`
-            A batch of sentences.
-        sentence2 : `TextFieldTensors`
-            The batch of the sentences that they are paired with.
-
-        # Returns
-
-        `Tensor`
-            Shape `(batch_size, num_outputs)`.
-        """
+        """Computes the scores, `(batch_size, num_outputs)`, of two batches of sentences."""
         first, second = (
             self._head.normalise(self._encoder(tokens)) for tokens in (sentence1, sentence2)
         )
@@ -182,20 +180,7 @@ class PairClassifier(torch.nn.Module):
 
 
 class TokenClassifier(torch.nn.Module):
-    """
-    Scores for each token.
-
-    # Parameters
-
-    text_field_embedder : `TextFieldEmbedder`
-        Gives the features of the tokens.
-    seq2seq_encoder : `Optional[Lazy[Seq2SeqEncoder]]`
-        Makes features that know the sentence; `None` leaves them as they are.
-    head : `Lazy[ClassifierHead]`
-        Makes scores of the features of each token.
-    num_outputs : `int`
-        The number of scores.
-    """
+    """Scores tokens; without a `seq2seq_encoder` the head reads the embedder's features."""
 
     def __init__(
         self,

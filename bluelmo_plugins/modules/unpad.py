@@ -1,4 +1,4 @@
-"""Takes the real tokens out of a padded batch, and puts them back."""
+"""Unpads batches to flattened tokens, and pads them again."""
 
 from collections.abc import Callable
 
@@ -7,44 +7,19 @@ from torch import BoolTensor, Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 
-def rows_at(features: Tensor, places: Tensor) -> Tensor:
+def unpad(features: Tensor, indices: Tensor) -> Tensor:
     """
-    Takes tokens out of a batch. Its gradient takes a sixth of the time of that of `features[mask]`.
+    Selects tokens of a batch by their indices in the flattened batch.
 
-    # Parameters
-
-    features : `Tensor`
-        Shape `(batch_size, num_tokens, dim)`.
-    places : `Tensor`
-        Shape `(num_rows,)`: which tokens, counted through the whole batch.
-
-    # Returns
-
-    `Tensor`
-        Shape `(num_rows, dim)`.
+    Its backward pass takes a sixth of the time of that of `features[mask]`.
     """
-    return features.flatten(0, 1).index_select(0, places)
+    # Shape: (batch_size, num_tokens, dim) -> (len(indices), dim)
+    return features.flatten(0, 1).index_select(0, indices)
 
 
-def padded(rows: Tensor, places: Tensor, mask: BoolTensor) -> Tensor:
-    """
-    Puts each row back to its token.
-
-    # Parameters
-
-    rows : `Tensor`
-        Shape `(num_rows, dim)`.
-    places : `Tensor`
-        Shape `(num_rows,)`: their tokens, as `rows_at` takes them.
-    mask : `BoolTensor`
-        Shape `(batch_size, num_tokens)`.
-
-    # Returns
-
-    `Tensor`
-        Shape `(batch_size, num_tokens, dim)`, zero where there is no row.
-    """
-    batch = rows.new_zeros(mask.numel(), rows.size(1)).index_copy(0, places, rows)
+def pad(rows: Tensor, indices: Tensor, mask: BoolTensor) -> Tensor:
+    """Inverts `unpad`: shape `(batch_size, num_tokens, dim)`, zero at all other indices."""
+    batch = rows.new_zeros(mask.numel(), rows.size(1)).index_copy(0, indices, rows)
     return batch.view(*mask.shape, rows.size(1))
 
 
@@ -52,30 +27,17 @@ def run_packed(
     module: Callable[[PackedSequence], PackedSequence], tokens: Tensor, mask: BoolTensor
 ) -> Tensor:
     """
-    Packs the tokens, runs the module and pads its outputs.
+    Packs the tokens, runs the module and pads its outputs with zeros.
 
-    AllenNLP's `PytorchSeq2SeqWrapper` sorts the padded batch, then packs it; that is two copies of
-    all features, and two more for their gradient. This is one.
-
-    # Parameters
-
-    module : `Callable[[PackedSequence], PackedSequence]`
-        Makes outputs of shape `(num_real_tokens, output_dim)`.
-    tokens : `Tensor`
-        Shape `(batch_size, num_tokens, dim)`.
-    mask : `BoolTensor`
-        Shape `(batch_size, num_tokens)`: true where a token is real; pads come after the tokens.
-
-    # Returns
-
-    `Tensor`
-        Shape `(batch_size, num_tokens, output_dim)`, zero at pads.
+    `tokens` has shape `(batch_size, num_tokens, dim)`, pads last. AllenNLP's
+    `PytorchSeq2SeqWrapper` sorts the padded batch before packing it and so copies all features
+    (and their gradients) twice; this copies them once.
     """
     num_tokens = mask.size(1)
     longest_first = mask.sum(1).argsort(descending=True, stable=True)
     steps = torch.arange(num_tokens, device=mask.device).unsqueeze(1)
     is_token = mask[longest_first].T
-    places = (longest_first * num_tokens + steps)[is_token]
-    sizes = is_token.sum(1)
-    packed = PackedSequence(rows_at(tokens, places), sizes[sizes > 0].cpu())
-    return padded(module(packed).data, places, mask)
+    indices = (longest_first * num_tokens + steps)[is_token]
+    batch_sizes = is_token.sum(1)
+    packed = PackedSequence(unpad(tokens, indices), batch_sizes[batch_sizes > 0].cpu())
+    return pad(module(packed).data, indices, mask)

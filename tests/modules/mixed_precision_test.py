@@ -11,9 +11,8 @@ from allennlp.nn.util import tiny_value_of_dtype
 
 from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.modules import mixed_precision
-from bluelmo_plugins.modules.head import ACTIVATIONS, ClassifierHead
-from bluelmo_plugins.modules.mixed_precision import COMPUTES, MixedPrecision, narrowed
-from bluelmo_plugins.modules.norms import NORMS
+from bluelmo_plugins.modules.head import ACTIVATIONS, NORMS, ClassifierHead
+from bluelmo_plugins.modules.mixed_precision import COMPUTES, MixedPrecision, to_autocast_dtype
 from tests.modules.encoder_checks import LENGTHS, SEQ2SEQ, SEQ2VEC, Encoder, batch, build, sentences
 
 CPU = torch.device("cpu")
@@ -23,17 +22,17 @@ def test_products_are_in_the_format_within_and_as_before_after() -> None:
     matrix = torch.randn(3, 3)
     with MixedPrecision("bf16").on(CPU):
         assert (matrix @ matrix).dtype == torch.bfloat16
-        assert narrowed(matrix).dtype == torch.bfloat16
+        assert to_autocast_dtype(matrix).dtype == torch.bfloat16
         assert matrix.exp().dtype == torch.float32
     assert (matrix @ matrix).dtype == torch.float32
-    assert narrowed(matrix) is matrix
+    assert to_autocast_dtype(matrix) is matrix
 
 
 def test_fp32_leaves_an_autocast_of_the_trainer_in_force() -> None:
     matrix = torch.randn(3, 3)
     with torch.autocast("cpu", torch.float16), MixedPrecision("fp32").on(CPU):
         assert (matrix @ matrix).dtype == torch.float16
-        assert narrowed(matrix).dtype == torch.float16
+        assert to_autocast_dtype(matrix).dtype == torch.float16
 
 
 def test_an_unknown_format_is_an_error_that_lists_the_known_ones() -> None:

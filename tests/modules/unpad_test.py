@@ -1,12 +1,33 @@
-"""Packing is that of torch, and undone afterwards."""
+"""Batches are unpadded, packed and padded again, with their gradients."""
 
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from bluelmo_plugins.modules.unpad import run_packed
+from bluelmo_plugins.modules.unpad import pad, run_packed, unpad
 from tests.modules.encoder_checks import batch, sentences
+
+
+def test_tokens_come_as_rows_in_the_order_of_their_places() -> None:
+    tokens, _ = batch(sentences((2, 1)), 3, 7.0)
+    assert torch.equal(
+        unpad(tokens, torch.tensor([3, 0, 1])),
+        torch.stack([tokens[1, 0], tokens[0, 0], tokens[0, 1]]),
+    )
+
+
+def test_rows_go_back_to_their_tokens_with_zeros_elsewhere_and_so_do_gradients() -> None:
+    tokens, mask = batch(sentences((2, 1)), 3, 7.0)
+    tokens.requires_grad_()
+    places = torch.tensor([3, 0, 1])
+    found = pad(unpad(tokens, places), places, mask)
+    real = mask.unsqueeze(-1)
+    assert torch.equal(found, torch.where(real, tokens, 0.0))
+    found.square().sum().backward()
+    assert tokens.grad is not None
+    assert torch.equal(tokens.grad, torch.where(real, 2 * tokens.detach(), 0.0))
+
 
 lengths_of_a_batch = st.lists(st.integers(1, 6), min_size=1, max_size=6)
 

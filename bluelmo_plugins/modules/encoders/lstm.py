@@ -1,4 +1,4 @@
-"""LSTMs that read a batch in time proportional to its tokens."""
+"""LSTMs over packed sequences, in time proportional to the tokens."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,18 +13,11 @@ from torch.nn.utils.rnn import PackedSequence
 
 class PackedLstm(torch.nn.Module):
     """
-    A layer of `torch.nn.LSTM` that reads forwards from zeros, with its weights and its numbers.
+    A forward layer of `torch.nn.LSTM`, with the same weights and results.
 
-    On a CPU torch takes each step's tokens as a slice of the batch, whose gradient is a batch of
-    zeros but for that slice: the square of the number of steps. Here the batch is split at once. On
-    a GPU, where torch has kernels for whole batches, it is torch's.
-
-    # Parameters
-
-    input_size : `int`
-        Width of a token's features.
-    hidden_size : `int`
-        Width of the state.
+    On a CPU, torch's backward pass takes time quadratic in the number of steps: each step is a
+    slice of the batch, whose gradient is a whole batch of zeros. Here the batch is split once. On a
+    GPU torch's own kernels run.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
@@ -34,97 +27,75 @@ class PackedLstm(torch.nn.Module):
         self._lstm = torch.nn.LSTM(input_size, hidden_size)
 
     def forward(self, inputs: PackedSequence) -> PackedSequence:
-        """
-        # Parameters
-
-        inputs : `PackedSequence`
-            The sentences, longest first; data of shape `(num_real_tokens, input_size)`.
-
-        # Returns
-
-        `PackedSequence`
-            The outputs; data of shape `(num_real_tokens, hidden_size)`.
-        """
+        """Computes the hidden states; data of shape `(num_real_tokens, hidden_size)`."""
         if inputs.data.is_cuda:
-            by_torch: PackedSequence = self._lstm(inputs)[0]
-            return by_torch
+            outputs_of_torch: PackedSequence = self._lstm(inputs)[0]
+            return outputs_of_torch
         input_weight, state_weight, *biases = self._lstm.all_weights[0]
         projected = torch.nn.functional.linear(inputs.data, input_weight, biases[0] + biases[1])
-        before: list[Tensor] = []
-        projected = _StateWeight.apply(projected, state_weight, before)  # type: ignore[no-untyped-call]
+        previous_outputs: list[Tensor] = []
+        projected = _BatchedWeightGradient.apply(projected, state_weight, previous_outputs)  # type: ignore[no-untyped-call]
         weight = state_weight.detach().to(projected.dtype).T
         sizes = inputs.batch_sizes.tolist()
-        output = memory = inputs.data.new_zeros(sizes[0], self.hidden_size)
+        output = cell_state = inputs.data.new_zeros(sizes[0], self.hidden_size)
         outputs = []
         for step in projected.split(sizes):
-            output, memory = output[: len(step)], memory[: len(step)]
-            before.append(output.detach())
+            output, cell_state = output[: len(step)], cell_state[: len(step)]
+            previous_outputs.append(output.detach())
             gates = torch.addmm(step, output.to(step.dtype), weight)
-            output, memory = lstm_cell(gates.float().chunk(4, 1), memory)
+            output, cell_state = lstm_cell(gates.float().chunk(4, 1), cell_state)
             outputs.append(output)
         return inputs._replace(data=torch.cat(outputs))
 
 
-class _StateWeight(torch.autograd.Function):
-    """The gradient of the weights of states, in one product of all steps rather than one a step."""
+class _BatchedWeightGradient(torch.autograd.Function):
+    """Computes the gradient of the recurrent weights by one matrix product for all steps."""
 
     @staticmethod
-    def forward(ctx: Any, projected: Tensor, weight: Tensor, before: list[Tensor]) -> Any:
-        ctx.before = before
+    def forward(ctx: Any, projected: Tensor, weight: Tensor, previous_outputs: list[Tensor]) -> Any:
+        ctx.previous_outputs = previous_outputs
         return projected.view_as(projected)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> Any:
-        states = torch.cat(ctx.before).to(gradient.dtype)
-        return gradient, gradient.T @ states, None
+        outputs = torch.cat(ctx.previous_outputs).to(gradient.dtype)
+        return gradient, gradient.T @ outputs, None
 
 
-def lstm_cell(gates: Sequence[Tensor], memory: Tensor) -> tuple[Tensor, Tensor]:
+def lstm_cell(gates: Sequence[Tensor], cell_state: Tensor) -> tuple[Tensor, Tensor]:
     """
-    A step of an LSTM, from what its weights make of input and state.
+    Computes a step of an LSTM: output and cell state, both `(batch_size, hidden_size)`.
 
-    # Parameters
-
-    gates : `Sequence[Tensor]`
-        Input gate, forget gate, candidate and output gate before their activations, each of shape
-        `(batch_size, hidden_size)`.
-    memory : `Tensor`
-        Shape `(batch_size, hidden_size)`: that of the step before.
-
-    # Returns
-
-    `tuple[Tensor, Tensor]`
-        Output and memory, both of shape `(batch_size, hidden_size)`.
+    `gates` are input gate, forget gate, candidate and output gate before their activations.
     """
     input_gate, forget_gate, candidate, output_gate = gates
-    new = input_gate.sigmoid() * candidate.tanh()
-    memory = torch.addcmul(new, forget_gate.sigmoid(), memory)
-    return output_gate.sigmoid() * memory.tanh(), memory
+    update = input_gate.sigmoid() * candidate.tanh()
+    cell_state = torch.addcmul(update, forget_gate.sigmoid(), cell_state)
+    return output_gate.sigmoid() * cell_state.tanh(), cell_state
 
 
 class HighwayLstm(torch.nn.Module):
     """
-    An LSTM whose output is gated with its input, reading forwards or backwards from zeros
+    An LSTM with a highway gate between input and output, forward or backward
     (Zhang et al. 2015, "Highway long short-term memory RNNs for distant speech recognition").
 
-    It has the cell and gives the numbers of AllenNLP's `AugmentedLstm`. That one takes one token of
-    the padded batch at a time and puts the output into another padded batch, and the gradient of
-    each such step is a padded batch again: the square of the number of tokens. Here the inputs of
-    all steps are projected in one product over the packed tokens, and their outputs joined at once.
+    It has the cell and the results of AllenNLP's `AugmentedLstm`, whose backward pass takes time
+    quadratic in the number of tokens, as each step writes into a padded batch. Here one matrix
+    product projects the inputs of all steps.
 
     # Parameters
 
     input_size : `int`
         Width of a token's features.
     hidden_size : `int`
-        Width of the state.
+        Width of the hidden state.
     go_forward : `bool`
-        Whether it reads from left to right.
+        Whether it runs from left to right.
     recurrent_dropout_probability : `float`
-        Dropout of the state, the same at each step of a sentence.
+        Dropout of the hidden state, with the same mask at each step of a sentence.
     use_highway : `bool`
-        Whether the output is gated with the input; a plain LSTM else.
+        Whether there is a highway gate; otherwise it is a plain LSTM.
     """
 
     def __init__(
@@ -141,17 +112,7 @@ class HighwayLstm(torch.nn.Module):
         self._dropout = recurrent_dropout_probability
 
     def forward(self, inputs: PackedSequence) -> PackedSequence:
-        """
-        # Parameters
-
-        inputs : `PackedSequence`
-            The sentences, longest first; data of shape `(num_real_tokens, input_size)`.
-
-        # Returns
-
-        `PackedSequence`
-            The outputs; data of shape `(num_real_tokens, hidden_size)`.
-        """
+        """Computes the outputs; data of shape `(num_real_tokens, hidden_size)`."""
         sizes = inputs.batch_sizes.tolist()
         projected = self.cell.input_linearity(inputs.data).split(sizes)
         mask = None
@@ -159,32 +120,33 @@ class HighwayLstm(torch.nn.Module):
             mask = get_dropout_mask(
                 self._dropout, inputs.data.new_empty(sizes[0], self.cell.lstm_dim)
             )
-        state = memory = inputs.data.new_zeros(0, self.cell.lstm_dim)
+        state = cell_state = inputs.data.new_zeros(0, self.cell.lstm_dim)
         outputs = list(projected)
         steps = range(len(sizes))
         for step in steps if self._go_forward else reversed(steps):
-            state, memory = _of_size(state, sizes[step]), _of_size(memory, sizes[step])
+            state = _resize(state, sizes[step])
+            cell_state = _resize(cell_state, sizes[step])
             if mask is not None:
                 state = state * mask[: sizes[step]]
-            state, memory = self._step(projected[step], state, memory)
+            state, cell_state = self._step(projected[step], state, cell_state)
             outputs[step] = state
         return inputs._replace(data=torch.cat(outputs))
 
-    def _step(self, projected: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """`AugmentedLSTMCell.forward`, for an input that is projected already."""
+    def _step(self, projected: Tensor, state: Tensor, cell_state: Tensor) -> tuple[Tensor, Tensor]:
+        """Computes `AugmentedLSTMCell.forward` from an input that is already projected."""
         cell = self.cell
         num_gates = 5 if cell.use_highway else 4
         fused = projected[:, : num_gates * cell.lstm_dim] + cell.state_linearity(state)
         gates = fused.float().chunk(num_gates, 1)
-        output, memory = lstm_cell(gates[:4], memory)
+        output, cell_state = lstm_cell(gates[:4], cell_state)
         if cell.use_highway:
             gate = gates[4].sigmoid()
             output = gate * output + (1 - gate) * projected[:, num_gates * cell.lstm_dim :]
-        return output, memory
+        return output, cell_state
 
 
-def _of_size(states: Tensor, size: int) -> Tensor:
-    """Without the sentences that have ended, or with zeros for those that begin."""
+def _resize(states: Tensor, size: int) -> Tensor:
+    """Drops the states of sentences that have ended, or adds zeros for those that begin."""
     if size <= len(states):
         return states[:size]
     return torch.cat([states, states.new_zeros(size - len(states), states.size(1))])
@@ -192,21 +154,21 @@ def _of_size(states: Tensor, size: int) -> Tensor:
 
 class AlternatingLstm(torch.nn.Module):
     """
-    Highway LSTMs on top of each other that read forwards and backwards in turn
-    (He et al. 2017, "Deep Semantic Role Labeling").
+    A stack of highway LSTMs of alternating direction (He et al. 2017, "Deep Semantic Role
+    Labeling").
 
     # Parameters
 
     input_size : `int`
         Width of a token's features.
     hidden_size : `int`
-        Width of the states.
+        Width of the hidden states.
     num_layers : `int`
-        The number of LSTMs; the first, third, ... read forwards.
+        The number of LSTMs; the first, third, ... run from left to right.
     recurrent_dropout_probability : `float`
-        Dropout of the states, the same at each step of a sentence.
+        Dropout of the hidden states, with the same mask at each step of a sentence.
     use_highway : `bool`
-        Whether each layer's output is gated with its input.
+        Whether each layer has a highway gate.
     """
 
     def __init__(
@@ -235,16 +197,6 @@ class AlternatingLstm(torch.nn.Module):
         )
 
     def forward(self, inputs: PackedSequence) -> PackedSequence:
-        """
-        # Parameters
-
-        inputs : `PackedSequence`
-            The sentences, longest first; data of shape `(num_real_tokens, input_size)`.
-
-        # Returns
-
-        `PackedSequence`
-            The last layer's outputs; data of shape `(num_real_tokens, hidden_size)`.
-        """
+        """Computes the last layer's outputs; data of shape `(num_real_tokens, hidden_size)`."""
         outputs: PackedSequence = self._layers(inputs)
         return outputs

@@ -1,4 +1,4 @@
-"""Sentence encoders (seq2vec) that AllenNLP lacks, or whose own version is wrong or slow."""
+"""Sentence encoders (seq2vec) that AllenNLP lacks, or that are wrong or slow there."""
 
 import math
 from typing import Union
@@ -14,7 +14,7 @@ from bluelmo_plugins.modules.unpad import run_packed
 @Seq2VecEncoder.register("blue_max_pool")
 class MaxPoolEncoder(Seq2VecEncoder):
     """
-    The greatest value of each feature over the tokens of a sentence.
+    Max-pools each feature over the tokens of a sentence.
 
     Registered as a `Seq2VecEncoder` with name "blue_max_pool".
 
@@ -37,40 +37,21 @@ class MaxPoolEncoder(Seq2VecEncoder):
         return self._embedding_dim
 
     def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
-        """
-        # Parameters
-
-        tokens : `Tensor`
-            Shape `(batch_size, num_tokens, embedding_dim)`.
-        mask : `BoolTensor`
-            Shape `(batch_size, num_tokens)`: true where a token is real.
-
-        # Returns
-
-        `Tensor`
-            Shape `(batch_size, embedding_dim)`.
-        """
+        """Encodes `(batch_size, num_tokens, embedding_dim)` as `(batch_size, embedding_dim)`."""
         return tokens.masked_fill(~mask.unsqueeze(-1), -math.inf).amax(1)
 
 
 class LastStateEncoder(Seq2VecEncoder):
     """
-    The last state of an LSTM, read from the sequence of its outputs.
-
-    # Parameters
-
-    lstm : `Union[PackedLstm, AlternatingLstm]`
-        Reads the tokens.
-    ends_at_first_token : `bool`, optional (default = `False`)
-        Whether its last layer reads from right to left.
+    Selects the last output of an LSTM, that of the first token if its last layer is backward.
     """
 
     def __init__(
-        self, lstm: Union[PackedLstm, AlternatingLstm], ends_at_first_token: bool = False
+        self, lstm: Union[PackedLstm, AlternatingLstm], last_layer_is_backward: bool = False
     ) -> None:
         super().__init__()
         self._lstm = lstm
-        self._ends_at_first_token = ends_at_first_token
+        self._last_layer_is_backward = last_layer_is_backward
 
     def get_input_dim(self) -> int:
         """Width of a token's features."""
@@ -81,21 +62,9 @@ class LastStateEncoder(Seq2VecEncoder):
         return self._lstm.hidden_size
 
     def forward(self, tokens: Tensor, mask: BoolTensor) -> Tensor:
-        """
-        # Parameters
-
-        tokens : `Tensor`
-            Shape `(batch_size, num_tokens, input_size)`.
-        mask : `BoolTensor`
-            Shape `(batch_size, num_tokens)`: true where a token is real.
-
-        # Returns
-
-        `Tensor`
-            Shape `(batch_size, hidden_size)`.
-        """
+        """Encodes `(batch_size, num_tokens, input_size)` as `(batch_size, hidden_size)`."""
         states = run_packed(self._lstm, tokens, mask)
-        if self._ends_at_first_token:
+        if self._last_layer_is_backward:
             return states[:, 0]
         last: Tensor = get_final_encoder_states(states, mask)
         return last
@@ -104,8 +73,8 @@ class LastStateEncoder(Seq2VecEncoder):
 @Seq2VecEncoder.register("blue_lstm")
 class SentenceLstmEncoder(LastStateEncoder):
     """
-    The last state of an LSTM that reads from left to right: AllenNLP's "lstm", in a time that is
-    proportional to the tokens on a CPU, too (see `PackedLstm`).
+    Computes the last hidden state of a forward LSTM: AllenNLP's "lstm", in time proportional to the
+    tokens on a CPU, too (see `PackedLstm`).
 
     Registered as a `Seq2VecEncoder` with name "blue_lstm".
 
@@ -114,7 +83,7 @@ class SentenceLstmEncoder(LastStateEncoder):
     input_size : `int`
         Width of a token's features.
     hidden_size : `int`
-        Width of the state.
+        Width of the hidden state.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
@@ -124,12 +93,11 @@ class SentenceLstmEncoder(LastStateEncoder):
 @Seq2VecEncoder.register("blue_alternating_lstm")
 class AlternatingLstmEncoder(LastStateEncoder):
     """
-    The last state of a stack of highway LSTMs that read forwards and backwards in turn
+    Computes the last hidden state of a stack of highway LSTMs of alternating direction
     (He et al. 2017, "Deep Semantic Role Labeling").
 
-    AllenNLP's "alternating_lstm" gives the same numbers, but no gradient to the sentences of a
-    batch that are shorter than its longest: their last states are detached on the way. Here the
-    state is read from the sequence of outputs, which is whole.
+    AllenNLP's "alternating_lstm" computes the same numbers, but detaches the last states of all
+    sentences shorter than the longest of the batch, which then get no gradient.
 
     Registered as a `Seq2VecEncoder` with name "blue_alternating_lstm".
 
@@ -138,13 +106,13 @@ class AlternatingLstmEncoder(LastStateEncoder):
     input_size : `int`
         Width of a token's features.
     hidden_size : `int`
-        Width of the states.
+        Width of the hidden states.
     num_layers : `int`, optional (default = `3`)
-        The number of LSTMs; the first, third, ... read forwards.
+        The number of LSTMs; the first, third, ... run from left to right.
     recurrent_dropout_probability : `float`, optional (default = `0.0`)
-        Dropout of the states, the same at each step of a sentence.
+        Dropout of the hidden states, with the same mask at each step of a sentence.
     use_highway : `bool`, optional (default = `True`)
-        Whether each layer's output is gated with its input.
+        Whether each layer has a highway gate.
     """
 
     def __init__(
@@ -163,15 +131,15 @@ class AlternatingLstmEncoder(LastStateEncoder):
                 recurrent_dropout_probability=recurrent_dropout_probability,
                 use_highway=use_highway,
             ),
-            ends_at_first_token=num_layers % 2 == 0,
+            last_layer_is_backward=num_layers % 2 == 0,
         )
 
 
 @Seq2VecEncoder.register("blue_augmented_lstm")
 class AugmentedLstmEncoder(AlternatingLstmEncoder):
     """
-    The last state of one LSTM with recurrent dropout and a highway gate; AllenNLP's own
-    "augmented_lstm" fails when it is built.
+    Computes the last hidden state of one LSTM with recurrent dropout and a highway gate. AllenNLP's
+    own "augmented_lstm" cannot be built.
 
     Registered as a `Seq2VecEncoder` with name "blue_augmented_lstm".
 
@@ -180,11 +148,11 @@ class AugmentedLstmEncoder(AlternatingLstmEncoder):
     input_size : `int`
         Width of a token's features.
     hidden_size : `int`
-        Width of the state.
+        Width of the hidden state.
     recurrent_dropout_probability : `float`, optional (default = `0.0`)
-        Dropout of the state, the same at each step of a sentence.
+        Dropout of the hidden state, with the same mask at each step of a sentence.
     use_highway : `bool`, optional (default = `True`)
-        Whether the output is gated with the input.
+        Whether there is a highway gate.
     """
 
     def __init__(

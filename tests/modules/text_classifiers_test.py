@@ -1,10 +1,10 @@
-"""The vectors of two sentences become one."""
+"""The vectors of two sentences are combined."""
 
 import pytest
 import torch
 
 from bluelmo_plugins.errors import InputError
-from bluelmo_plugins.modules.pair_combiner import PairCombiner
+from bluelmo_plugins.modules.text_classifiers import PairCombiner
 
 FIRST = torch.tensor([[3.0, 0.0], [1.0, 1.0]])
 SECOND = torch.tensor([[0.0, 4.0], [2.0, 2.0]])
