@@ -61,9 +61,9 @@ class StableBucketBatchSampler(BucketBatchSampler):
         numbers = gather_from_workers(self.get_num_batches(instances))
         if min(numbers) == 0:
             raise InputError(
-                f"{numbers.count(0)} of {len(numbers)} distributed workers have no batch of"
-                " training data",
-                expected="at least one for each",
+                f"distributed workers without a batch of training data: {numbers.count(0)} of"
+                f" {len(numbers)}",
+                expected="at least one batch for each",
                 hint="Train with fewer workers, or set a smaller batch_size",
             )
         self._agreed_num_batches = min(numbers) if self.drop_last else max(numbers)

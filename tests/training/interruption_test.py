@@ -19,8 +19,8 @@ CONFIG = """(import '%s/ddi.jsonnet') + (import '%s/tests/configs/tiny.libsonnet
   trainer+: { callbacks+: [{ type: 'interrupting' }] },
 }"""
 
-# Imports everything once, then runs each command in a fork of this process. The callback interrupts
-# where the environment variable says.
+# Imports everything once, then runs each command in a fork of this process. The callback sends a
+# signal at the epoch in the environment variable AT.
 DRIVER = """
 import gc, json, os, signal, sys
 from allennlp.training.callbacks import TrainerCallback

@@ -233,7 +233,7 @@ def draw_from_all(rank: int) -> None:
 
 def refuse_a_worker_without_batches(rank: int) -> None:
     sampler = StableBucketBatchSampler(4, ["tokens"])
-    with pytest.raises(InputError, match="1 of 3 distributed workers have no batch"):
+    with pytest.raises(InputError, match="workers without a batch of training data: 1 of 3"):
         sampler.agree_with_workers(ROWS[rank][: 5 * rank])
 
 
