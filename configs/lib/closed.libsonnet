@@ -1,9 +1,9 @@
-// Closes an experiment to fields that it does not have: a misspelled one in a variant is an error,
-// where plain Jsonnet would add it and nothing would read it.
+// Makes unknown fields of an experiment an error: plain Jsonnet would add a misspelled field, which
+// nothing would read.
 local domains = import 'domains.libsonnet';
 local names = import 'names.libsonnet';
 
-// What AllenNLP reads at the top of a config, beyond the keys of experiment.libsonnet.
+// AllenNLP's top-level keys that experiment.libsonnet does not set.
 local allennlp_keys = [
   'batch_weight_key',
   'datasets_for_vocab_creation',
@@ -42,18 +42,18 @@ local renamed = {
   weights_path: 'weight_file',
 };
 
-// What is built on the closed experiment can still declare a field of its own:
+// A config based on the closed experiment can declare its own fields:
 //
 //   declared_fields+:: ['my_field'],
 //   my_field:: 3,
 //
-// `experiment.inert` names the fields that this kind of task does not read, each with a hint. To
-// change one is an error as well. `experiment.domains` says what each field may be.
+// `experiment.inert` has the fields that this kind of task does not read, each with a hint. They
+// cannot be changed. `experiment.domains` has the allowed values of each field.
 function(experiment) experiment {
   declared_fields:: ['declared_fields'] + allennlp_keys,
 
-  // In parts that every config has, whatever a variant adds to them or puts in place of one. At the
-  // top, each read of a field would check anew: it took seconds.
+  // The checks are in parts that every config has, even if a variant extends or replaces some. At
+  // the top level they would run at each access of a field, which took seconds.
   local top = self,
   local check = {
     local inert = top.inert,
@@ -80,7 +80,7 @@ function(experiment) experiment {
     assert outside == []
            || error domains.outside(outside[0], top[outside[0]], top.domains[outside[0]]),
 
-    // The first process would do it alone and wait for the others, which have ended.
+    // Only the first process would evaluate, and wait for the others, which have ended.
     local tests_together = std.objectHas(top, 'distributed')
                            && std.objectHas(top, 'evaluate_on_test')
                            && top.evaluate_on_test,

@@ -1,5 +1,5 @@
-// The domain of each field: what it may be, in words and as a test. A value outside of it is an
-// error; docs/config.md lists the words. A kind of task adds the fields of its own.
+// The domain of each field: a description, which docs/config.md lists, and a test. A value outside
+// its domain is an error. A kind of task adds its own fields.
 local encoders = import 'encoders.libsonnet';
 local names = import 'names.libsonnet';
 
@@ -9,7 +9,7 @@ local all_strings(values) = std.all([std.isString(each) for each in values]);
 {
   local kinds = self.kinds,
 
-  // A number, all of whose limits belong to it but for `above`.
+  // Limits are inclusive, except that of `above`.
   kinds:: {
     number: { expected: 'a number', holds(value):: std.isNumber(value) },
     between(low, high): {
@@ -48,7 +48,7 @@ local all_strings(values) = std.all([std.isString(each) for each in values]);
       expected: 'a list of objects',
       holds(value):: std.isArray(value) && std.all([std.isObject(each) for each in value]),
     },
-    // It may come from an environment variable, and is only read where it is used.
+    // Not checked: it may come from an environment variable that is not set.
     path: { expected: 'a path', holds(value):: true },
     one_of(known): {
       known:: known,
@@ -61,7 +61,7 @@ local all_strings(values) = std.all([std.isString(each) for each in values]);
     },
   },
 
-  // What is wrong with a value that is not in the domain of its field.
+  // The message about a value outside the domain of its field.
   outside(field, value, domain)::
     if std.objectHasAll(domain, 'known') then names.unknown(field, value, domain.known)
     else "field '%s' is %s. Expected %s" % [

@@ -1,9 +1,9 @@
-// The only environment variables that a config reads; the names are the original's. Each is needed
-// only where its value is: a variant that says where the files are does without.
+// The only environment variables that a config reads, named as in the original. A variant that sets
+// the paths itself does not need them.
 {
-  // The folder that holds ELMo's options.json and weights.hdf5.
+  // The folder of ELMo's options.json and weights.hdf5.
   ELMO_DIR: std.extVar('ELMO_DIR'),
 
-  // The folder that holds the corpora, each in a folder of its own.
+  // The folder of the corpora, each in its own folder.
   DATASET_DIR: std.extVar('DATASET_DIR'),
 }

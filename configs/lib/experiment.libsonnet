@@ -1,4 +1,4 @@
-// What AllenNLP reads, made of the knobs of base.libsonnet.
+// AllenNLP's configuration, built from the fields of base.libsonnet.
 
 {
   random_seed: $.seed,
@@ -52,7 +52,7 @@
     },
   },
 
-  // Texts of about the same length share a batch, so that little of it is padding.
+  // Texts of similar length share a batch, which saves padding.
   local batches = { batch_size: $.batch_size, sorting_keys: $.text_fields },
   data_loader: {
     batch_sampler: batches { drop_last: $.drop_last } + (
@@ -91,9 +91,9 @@
         { type: 'progress', score: $.official_score },
       ]
       + $.callbacks,
-    // AllenNLP adds one otherwise that prints the tensors of the first batch.
+    // AllenNLP's default callback prints the tensors of the first batch.
     enable_default_callbacks: false,
-    // docs/recovery.md. With requires_grad, each of the two that are kept holds the whole biLM.
+    // docs/recovery.md. With requires_grad, each of the two checkpoints kept holds the whole biLM.
     checkpointer: { type: 'blue', save_every_num_seconds: 600 },
   },
 

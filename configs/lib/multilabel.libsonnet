@@ -1,11 +1,11 @@
-// Which labels has a sentence? It may be none or several. The score is over whole documents.
+// Which labels does a sentence have, if any? Scored over whole documents.
 local closed = import 'closed.libsonnet';
 local domains = import 'domains.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
-  // true: a sentence is read with those before and after it in its document; their vectors are put
-  // beside its own.
+  // true: concatenates the vectors of the sentences before and after it in the document to a
+  // sentence's own.
   neighbours:: false,
 
   family:: 'blue_multilabel',

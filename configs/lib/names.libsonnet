@@ -1,10 +1,9 @@
-// Names that are checked: a misspelled one is an error that lists the known ones and points to the
-// nearest.
+// Messages about unknown names, with the known names and the nearest one.
 
-// tailstrict evaluates each cell at once; left for later, they would nest too deep for the stack.
+// tailstrict evaluates each cell at once; lazy cells would overflow the stack.
 local append(row, cell) = row + [cell];
 
-// Levenshtein's distance: how many letters to insert, delete or replace.
+// Levenshtein distance.
 local edit_distance(a, b) =
   local next_row(row, i) = std.foldl(
     function(done, j) append(
@@ -22,8 +21,8 @@ local edit_distance(a, b) =
 
 local holds(whole, part) = std.length(std.findSubstr(part, whole)) > 0;
 
-// A name that holds the other whole ('lstm' in 'pytorch-lstm') is about as near as one letter.
-// Whatever is as far as `limit` is not looked at more closely.
+// A name that contains the other ('lstm' in 'pytorch-lstm') has a distance of about 1. Distances
+// from `limit` on are not computed.
 local distance(a, b, limit) =
   local surplus = std.abs(std.length(a) - std.length(b));
   if holds(a, b) || holds(b, a) then 1 + surplus / 100
@@ -31,7 +30,7 @@ local distance(a, b, limit) =
   else edit_distance(a, b);
 
 {
-  // The known name nearest to `name`; null where more than half of its letters differ.
+  // The known name nearest to `name`; null if more than half of its letters differ.
   nearest(name, known)::
     local nearer(best, candidate) =
       local candidate_distance = distance(name, candidate, best.distance);

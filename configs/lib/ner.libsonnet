@@ -5,13 +5,14 @@ local domains = import 'domains.libsonnet';
 local encoders = import 'encoders.libsonnet';
 
 closed(base {
-  // What the mentions are.
+  // The type of the mentions.
   entity_type:: error "Must override entity_type, what the mentions are, such as 'Chemical'",
 
-  // true: a mention may consist of several spans, told by an I after an O.
+  // true: a mention may consist of several spans; an I after an O continues it.
   discontinuous:: false,
 
-  // As in base.libsonnet, or batch_positions, the original's: by the position in the sentence.
+  // As in base.libsonnet, or batch_positions, the original's: batch norm over the positions of a
+  // sentence.
   norm:: { default: 'batch', paper: 'batch_positions' }[$.preset],
 
   // The original feeds the sigmoid's output to the cross-entropy.
@@ -23,10 +24,10 @@ closed(base {
   encoder_dim:: { default: 256, paper: 768 }[$.preset],
   crf:: { default: true, paper: false }[$.preset],
 
-  // A conditional random field scores whole sentences.
+  // The loss of a conditional random field has no class weights.
   class_weights:: { default: false, paper: !$.crf }[$.preset],
 
-  // A sentence without some of its tokens is another sentence.
+  // Tokens cannot be dropped from a sentence.
   undersample:: false,
 
   family:: 'blue_ner',

@@ -1,4 +1,4 @@
-// A kind of task in which two texts together get an answer.
+// A kind of task with a pair of texts per instance.
 local text = import 'text.libsonnet';
 
 text {
@@ -6,7 +6,7 @@ text {
 
   pair_combiner:: { default: 'full', paper: 'concat' }[$.preset],
 
-  // The original leaves out no pairs.
+  // The original does not undersample pairs.
   undersample:: false,
 
   model+: { pair_combiner: $.pair_combiner },

@@ -4,20 +4,20 @@ local domains = import 'domains.libsonnet';
 local sentence = import 'sentence.libsonnet';
 
 closed(sentence {
-  // The label of unrelated pairs, which is no class to be scored; null: every label is one.
+  // The label of unrelated pairs, which the score excludes; null: it includes every label.
   negative_label:: error 'Must override negative_label, the label of unrelated pairs, or null',
 
-  // Other names that files have for the labels, such as { 'DDI-advice': 'DDI-advise' }.
+  // Other names of the labels in files, such as { 'DDI-advice': 'DDI-advise' }.
   label_aliases:: {},
 
-  // Which F1 is the official score.
+  // The average of the F1 that is the official score.
   average:: 'micro',
 
-  // As in base.libsonnet. The original has the mean of the tokens.
+  // As in base.libsonnet. The original uses mean pooling.
   seq2vec:: { default: 'cnn', paper: 'boe' }[$.preset],
   encoder_dim:: { default: 128, paper: 768 }[$.preset],
 
-  // With 0.2 for both, DDI scored 27.6 ± 1.5 in place of 25.1 ± 2.3, no more than the spread of the
+  // With 0.2 for both, DDI scored 27.6 ± 1.5 instead of 25.1 ± 2.3, within the spread of the
   // runs: docs/study.md.
   elmo_dropout:: 0.5,
   pdrop:: 0.5,

@@ -1,8 +1,8 @@
-// A kind of task in which one text at a time gets an answer.
+// A kind of task with one text per instance.
 local text = import 'text.libsonnet';
 
 text {
-  // The original had a limit here as well and cut nothing: many a marked entity stands beyond it.
+  // The original ignored its limit here; many marked entities are beyond it.
   maxlen:: null,
 
   inert+:: { pair_combiner: 'there are no pairs of texts' },

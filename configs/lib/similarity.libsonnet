@@ -4,16 +4,16 @@ local domains = import 'domains.libsonnet';
 local pair = import 'pair.libsonnet';
 
 closed(pair {
-  // The score of two sentences that mean the same; the lowest is 0.
+  // The highest score, of sentences that mean the same; the lowest is 0.
   max_score:: error "Must override max_score, the upper end of the corpus's scale",
 
-  // The score that the model's output 1 stands for.
+  // The score of a model output of 1.
   score_scale:: { default: $.max_score, paper: 5 }[$.preset],
 
   maxlen:: 256,
   output_sigmoid:: true,
 
-  // A score is no label.
+  // There are no labels.
   labels:: [],
   class_weights:: false,
 

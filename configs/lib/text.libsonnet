@@ -1,4 +1,4 @@
-// A kind of task in which a text gets an answer: it becomes one vector.
+// A kind of task that encodes each text as one vector.
 local base = import 'base.libsonnet';
 local encoders = import 'encoders.libsonnet';
 
