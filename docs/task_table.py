@@ -1,8 +1,4 @@
-"""
-The table of BLUE's tasks in README.md, made of the configs and of the published scores.
-
-`make docs` writes it; a test holds README.md against it.
-"""
+"""Generates the table of BLUE's tasks in README.md from the configs: `make docs`."""
 
 from pathlib import Path
 
@@ -10,7 +6,7 @@ from bluelmo_plugins.report.markdown import markdown_table
 from bluelmo_plugins.tasks import blue_tasks
 
 README = Path(__file__).parent.parent / "README.md"
-BEGIN = "<!-- The table is made of the configs: `make docs` writes it. -->\n"
+BEGIN = "<!-- Generated from the configs by `make docs`. -->\n"
 END = "<!-- End of the table. -->\n"
 
 _HEADER = (

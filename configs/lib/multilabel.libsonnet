@@ -10,7 +10,7 @@ closed(sentence {
 
   family:: 'blue_multilabel',
   about+:: { measure: 'F1 over documents', metric: 'f1_document' },
-  official_score:: 'F1 of mean precision and mean recall of documents',
+  official_score:: 'example-based F1',
   label_field:: 'labels',
 
   domains+:: { neighbours: domains.kinds.boolean },

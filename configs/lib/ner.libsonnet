@@ -32,7 +32,7 @@ closed(base {
 
   family:: 'blue_ner',
   about+:: { measure: 'F1 of mentions', metric: 'f1_mention' },
-  official_score:: 'F1 of mentions that are right in each span',
+  official_score:: 'strict entity-level F1',
   labels:: ['B', 'I', 'O'],
 
   dataset_reader+: {

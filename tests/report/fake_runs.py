@@ -45,9 +45,9 @@ METRICS: dict[str, dict[str, Any]] = {
 SCORES = {
     "relation": "macro F1 of all labels but DDI-false",
     "inference": "accuracy",
-    "multilabel": "F1 of mean precision and mean recall of documents",
+    "multilabel": "example-based F1",
     "similarity": "Pearson's r",
-    "ner": "F1 of mentions that are right in each span",
+    "ner": "strict entity-level F1",
 }
 
 
