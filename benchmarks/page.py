@@ -12,11 +12,11 @@ from benchmarks.tables import Target, table
 PARTS = ("first_pass", "twenty_epochs", "epoch", "memory", "growth")
 """The parts in the order of the page."""
 
-_HEAD = """# Speed and memory
+_HEAD = "# Speed and memory"
 
-Against AllenNLP's stock ELMo, measured side by side. This page is written by `make benchmark` from
-the files in `benchmarks/results`, which hold every single measurement; nothing here is written by
-hand."""
+_ORIGIN = """\
+bluelmo is compared with AllenNLP's own ELMo ("stock") on the same machine. `make benchmark`
+writes this page from the measurements in `benchmarks/results`; do not edit it."""
 
 
 def part(name: str) -> ModuleType:
@@ -44,10 +44,11 @@ def make_page(results: Path) -> str:
     """
     found = _runs(results)
     blocks = [_HEAD]
+    targets = _targets(found)
+    blocks += [*_answer(targets), _ORIGIN]
     missing = [part(name).TITLE for name in PARTS if name not in {run["part"] for run in found}]
     if missing:
         blocks.append(f"Not measured: {', '.join(missing)}.")
-    targets = _targets(found)
     if targets:
         folders = sorted(each for each in results.iterdir() if each.is_dir())
         others = [runs for runs in map(_runs, folders) if runs]
@@ -76,6 +77,28 @@ def _targets(runs: list[Json]) -> dict[str, Target]:
     }
 
 
+def _answer(targets: dict[str, Target]) -> list[str]:
+    """The speed-ups over stock and the number of targets that are met."""
+    sentences = []
+    for kind, subject in (
+        ("first pass", "The feature pass is"),
+        ("twenty epochs", "Twenty epochs of training are"),
+    ):
+        ratios = [
+            target.value
+            for target in targets.values()
+            if target.what.startswith(kind) and target.unit == "times" and target.value
+        ]
+        if ratios:
+            sentences.append(
+                f"{subject} {min(ratios):.3g} to {max(ratios):.3g} times as fast as stock."
+            )
+    if targets:
+        met = sum(target.verdict() == "met" for target in targets.values())
+        sentences.append(f"{met} of {len(targets)} targets are met.")
+    return [f"**{' '.join(sentences)}**"] if sentences else []
+
+
 def _targets_section(targets: dict[str, Target], others: list[list[Json]]) -> list[str]:
     beside = [_targets(runs) for runs in others]
     rows = [
@@ -86,7 +109,7 @@ def _targets_section(targets: dict[str, Target], others: list[list[Json]]) -> li
     blocks = [table(("what", "target", "found", "verdict", *dates), rows)]
     for runs, date in zip(others, dates, strict=True):
         origins = "\n".join(f"- {part(run['part']).TITLE}: {_origin(run)}" for run in runs)
-        blocks.append(f"What was {date} is of another run, with the code of that day:\n\n{origins}")
+        blocks.append(f"Values {date} are from an earlier run and earlier code:\n\n{origins}")
     return blocks
 
 
@@ -98,7 +121,7 @@ def _origin(run: Json) -> str:
         hardware += f" ({', '.join(machine['bf16_instructions'])})"
     if run["setting"]["device"] == "cuda":
         hardware = f"{machine['gpu']}, {hardware}"
-    trial = "**A quick trial: the figures mean nothing.** " if run["setting"]["quick"] else ""
+    trial = "**A quick trial: the values mean nothing.** " if run["setting"]["quick"] else ""
     return (
         f"{trial}{run['date']}, `{run['command']}`, commit {run['commit']}, "
         f"{run['seconds'] / 60:.0f} minutes. {hardware}, {machine['memory_gb']} GB, torch "

@@ -47,8 +47,8 @@ _NO_SEQ2SEQ, _BOE = "{ seq2seq:: 'none' }", "{ seq2vec:: 'boe' }"
 WAYS = {
     "ours": "{}",
     "ours bf16": _BF16,
-    "ours, nothing stored": _NOT_STORED,
-    "ours bf16, nothing stored": f"{_BF16} + {_NOT_STORED}",
+    "ours, no cache": _NOT_STORED,
+    "ours bf16, no cache": f"{_BF16} + {_NOT_STORED}",
     "stock": f"{_STOCK} + {_STOCK_BATCHES}",
     "stock, batches by length": _STOCK,
     "ours, seq2seq none": _NO_SEQ2SEQ,

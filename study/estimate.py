@@ -84,9 +84,10 @@ def estimate_table(results: Path = RESULTS) -> str:
 
 _NOTE = f"""
 
-Rows are the published ones, and for BC5CDR and ShARe/CLEFE sentences are guessed from the published
-mentions; {_RELATIONS.tokens} tokens a row are taken for relations, {_SENTENCES.tokens} a sentence,
-{_PAIRS.tokens} a pair. Early stopping and undersampling make it shorter, long sentences longer."""
+Numbers of rows are the published ones; numbers of sentences of BC5CDR and ShARe/CLEFE are estimated
+from the published mentions. The estimate assumes {_RELATIONS.tokens} tokens per relation,
+{_SENTENCES.tokens} per sentence and {_PAIRS.tokens} per pair. Early stopping and undersampling
+reduce the time; long sentences increase it."""
 
 
 def _rows(task: str) -> list[int]:

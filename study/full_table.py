@@ -29,33 +29,33 @@ STAND_INS = {
 
 _HEAD = """# Results
 
-This page is made by `make results`, which trains and evaluates with `allennlp blue seeds` and takes
-the table from `allennlp blue report`; nothing here is written by hand.
+A small biLM scores below the published ELMo on every task measured. **These are not scores of the
+PubMed ELMo**, which was not available to us; they show that all steps work and how much scores vary
+between seeds.
 
-## A small biLM on every corpus at hand
+## A small biLM on the available corpora
 
-**These are not scores of the PubMed ELMo.** The biLM has 2 layers of 512 cells and 256 features a
-layer, 2.7 million weights in all, and was trained for an hour on biomedical text (the PubMed ELMo:
-2 layers of 4096 cells, 94 million weights). The table shows that the whole way works and how much
-scores differ between seeds. Corpora that are given on request only are not here, nor is ChemProt;
-in the place of MedSTS and MedNLI stand general English pairs in their formats, below the ten tasks.
-DDI is divided into training and dev split by us (BLUE's own division was not found), its test split
-is the official one."""
+The biLM has 2 layers of 512 cells, 256 features per layer and 2.7 million weights, and was trained
+for an hour on biomedical text (the PubMed ELMo: 2 layers of 4096 cells, 94 million weights).
+ChemProt and the corpora on request are missing. Surrogate corpora of general English in the formats
+of MedSTS and MedNLI are below the ten tasks. The train and dev split of DDI are our own division
+(BLUE's was not found); its test split is the official one. `make results` makes this page with
+`allennlp blue seeds` and `allennlp blue report`; do not edit it."""
 
-_COMMAND = """## The real table
+_COMMAND = """## Your own table
 
-With the PubMed ELMo and all ten corpora (README.md says where they come from), one command trains
-and evaluates every task over three seeds, and a second one makes the table:
+With the PubMed ELMo and all ten corpora (sources: README.md), one command trains and evaluates
+every task over three seeds, and a second one makes the table:
 
 ```
 allennlp blue seeds configs/*.jsonnet -s runs/table --seeds 3
 allennlp blue report runs/table --output report
 ```
 
-A variant of your own in `configs` is trained, too. Interrupted at any moment, the first one goes on
-when it is given again. How long it takes on two CPU cores like those of [speed.md](speed.md),
-estimated from the measurements there; ELMo's features are computed once for all seeds, and both
-BC5CDR tasks share them:"""
+Your own variants in `configs` are trained as well. If the first command is interrupted, run it
+again to resume. The table estimates its time on two CPU cores from the measurements in
+[speed.md](speed.md). ELMo's features are computed once for all seeds, and the two BC5CDR tasks
+share them:"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,26 +15,39 @@ PAGE = REPOSITORY / "docs" / "study.md"
 
 _HEAD = """# The study behind the defaults
 
-What each option of the architecture is worth, one at a time around a base: the defaults as they
-were before the study. This page and its pictures are made by `make study` from the files in
-`study/results`, which hold every single run; nothing here is written by hand.
+{answer}
 
-- **ELMo**: a small biLM (2 layers of 512 cells, 256 features a layer, 2.7 million weights), trained
-  for an hour on biomedical text. It is no substitute for the PubMed ELMo, whose best options may be
-  others.
-- **Corpora**: portions of BC5CDR, DDI, HoC and BIOSSES, and two stand-ins of general English in the
-  place of licensed corpora, which are not MedSTS and MedNLI.
-- **Scores** are the official ones, in percent, on documents of the training and the dev split that
-  were neither learned from nor used to choose an epoch. The test splits were never looked at.
-- **Replicates**: each deals the documents anew and has a seed of its own, the same for all
-  variants, so that differences are between runs on the same documents with the same seed.
-- **Together**: what was better alone was then tried together, on documents that are dealt anew:
-  what was chosen by some documents looks better on them than it is. The encoders of tokens are
-  tried together around a base with the dropout of 0.2 that came of it, and the number of mixes
-  again around the encoders that are the defaults now, as is bf16.
-- **Verdict**: "better" and "worse" where the mean difference is greater than the standard deviation
-  (n - 1) of the differences, over three replicates at least. With as many comparisons as here, some
-  are so by chance."""
+The study changes one option of the architecture at a time. The base has the defaults from before
+the study. `make study` makes this page and its pictures from the runs in `study/results`; do not
+edit them.
+
+- **ELMo**: a small biLM (2 layers of 512 cells, 256 features per layer, 2.7 million weights),
+  trained for an hour on biomedical text. Other options may be best for the PubMed ELMo.
+- **Corpora**: parts of BC5CDR, DDI, HoC and BIOSSES, and two surrogate corpora of general English
+  for MedSTS and MedNLI, which need a licence.
+- **Scores**: the official ones, in percent, on documents of the train and dev split that were used
+  neither for training nor for model selection. The test splits were never used.
+- **Replicates**: each has its own random split by documents and its own seed, the same for all
+  variants, so differences are paired.
+- **Together**: options that were better alone are combined and tried on new random splits, to avoid
+  selection bias. Token encoders are combined around a base with dropout 0.2; the number of scalar
+  mixes and bf16 are tried again around today's default encoders.
+- **Verdict**: "better" or "worse" if the mean difference exceeds the sample standard deviation of
+  the differences, over at least three replicates. With this many comparisons, some of these are
+  due to chance."""
+
+_DEFAULTS = (
+    ("relations", "encoders together on ddi", "seq2vec cnn, encoder_dim 128"),
+    (
+        "named entities",
+        "encoders together on bc5cdr-chem",
+        "seq2seq pytorch-lstm, crf true, encoder_dim 256",
+    ),
+    ("HoC", "together on hoc", "pdrop 0.2, elmo_dropout 0.2, neighbours true"),
+    ("inference", "together on mednli", "pair_combiner full, pdrop 0.2, elmo_dropout 0.2"),
+    ("similarity", "together on clnclsts", "pair_combiner full, pdrop 0.2, elmo_dropout 0.2"),
+)
+"""The defaults that the study changed: tasks, study and combination of options."""
 
 
 def make_page(found: Mapping[str, Sequence[Compared]], pictures: Path) -> str:
@@ -51,7 +64,8 @@ def make_page(found: Mapping[str, Sequence[Compared]], pictures: Path) -> str:
     `str`
         Markdown.
     """
-    blocks = [_HEAD, _progress(found), "## What exceeds its spread", _summary(found)]
+    head = _HEAD.format(answer=_answer(found))
+    blocks = [head, _progress(found), "## Differences beyond their spread", _summary(found)]
     for study in STUDIES.values():
         base, *variants = found[study.name]
         with_difference = [each for each in variants if each.differences]
@@ -79,11 +93,27 @@ def write_page(found: Mapping[str, Sequence[Compared]], page: Path) -> None:
     page.write_text(make_page(found, page.parent / page.stem), encoding="utf-8")
 
 
+def _answer(found: Mapping[str, Sequence[Compared]]) -> str:
+    """The defaults that the study changed, each with its measured difference."""
+    lines = [
+        "The study changed these defaults (score difference in points, replicates in brackets):\n"
+    ]
+    for tasks, study, options in _DEFAULTS:
+        differences = [
+            _difference(each)
+            for each in found.get(study, ())
+            if each.variant.factor == "together" and each.variant.value == options
+        ]
+        measured = f": {differences[0]}" if differences else ""
+        lines.append(f"- {tasks}: {options}{measured}")
+    return "\n".join(lines)
+
+
 def _progress(found: Mapping[str, Sequence[Compared]]) -> str:
     done = sum(len(each.scores) + each.without_score for all in found.values() for each in all)
     planned = sum(study.replicates * (1 + len(study.variants)) for study in STUDIES.values())
     hours = sum(each.seconds for all in found.values() for each in all) / 3600
-    return f"{done} of {planned} runs are done; they took {hours:.1f} hours of one CPU core or two."
+    return f"{done} of {planned} runs are done; they took {hours:.1f} hours on 1 or 2 CPU cores."
 
 
 def _summary(found: Mapping[str, Sequence[Compared]]) -> str:
@@ -95,15 +125,15 @@ def _summary(found: Mapping[str, Sequence[Compared]]) -> str:
         if each.verdict == verdict
     ]
     if not rows:
-        return "Nothing yet."
+        return "None yet."
     return table(("study", "factor", "value", "difference", "verdict"), rows)
 
 
 def _origin(study: Study, base: Compared) -> str:
     sizes = study.sizes
     return (
-        f"{CORPORA[study.corpus].words}: about {sizes.train} rows or sentences to learn from, "
-        f"{sizes.select} to choose the epoch by, {sizes.score} to score on; {study.replicates} "
+        f"{CORPORA[study.corpus].words}: about {sizes.train} rows or sentences for training, "
+        f"{sizes.select} for model selection, {sizes.score} for scoring; {study.replicates} "
         f"replicates planned. Base: {_score(base)}."
     )
 

@@ -28,7 +28,7 @@ def measure(setting: Setting) -> Json:
     for words, folder in folders.items():
         exact, *others = (_layers(setting.bilm(name, folder), ids) for name in setting.formats())
         names = setting.formats()[1:]
-        found = {"fp32, stored in half precision": [each.half().float() for each in exact]}
+        found = {"fp32, cached in half precision": [each.half().float() for each in exact]}
         found |= {name: layers for name, layers in zip(names, others, strict=True)}
         result["elmos"][words] = {
             name: [_deviation(*pair) for pair in zip(layers, exact, strict=True)]
@@ -73,8 +73,9 @@ def section(result: Json) -> list[str]:
         for layer, each in enumerate(layers)
     ]
     text = (
-        f"How far each format is from fp32, on {result['sentences']} sentences of BC5CDR; layer 0 "
-        "is the token layer. Relative: the root mean square of the deviation by that of the layer."
+        f"Deviation of each format from fp32, on {result['sentences']} sentences of BC5CDR; layer "
+        "0 is the token layer. Relative: root mean square of the deviation divided by that of the "
+        "layer."
     )
-    head = ("ELMo, format", "layer", "relative", "greatest", "root mean square of the layer")
+    head = ("ELMo, format", "layer", "relative", "maximum", "root mean square of the layer")
     return [text, table(head, rows)]

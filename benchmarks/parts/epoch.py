@@ -18,12 +18,12 @@ from benchmarks.tables import Target, table
 from benchmarks.training import Training
 from benchmarks.work import ProductCounter
 
-TITLE = "An epoch, and where its time goes"
+TITLE = "Time of an epoch by stage"
 
 EPOCHS = 4
 ROWS = {"ddi": 256, "bc5cdr-chem": 384}
 
-REST, CHECKPOINT = "the rest: the trainer's loop, its callbacks and progress bar", "checkpoint"
+REST, CHECKPOINT = "rest: trainer loop, callbacks, progress bar", "checkpoint"
 OUTERMOST = (REST, CHECKPOINT)
 
 
@@ -43,8 +43,8 @@ def _measure(setting: Setting, task: str) -> Json:
         for way, epochs in (
             ("ours", setting.size(EPOCHS, 1)),
             ("ours bf16", setting.size(EPOCHS, 1)),
-            ("ours bf16, nothing stored", 1),
-            ("ours, nothing stored", 1),
+            ("ours bf16, no cache", 1),
+            ("ours, no cache", 1),
         )
     }
     rates.append(_product_rate(setting))
@@ -115,18 +115,18 @@ def _watched() -> list[tuple[Any, str, str]]:
     from bluelmo_plugins.modules.elmo.feature_cache import FeatureCache
     from bluelmo_plugins.training.samplers import StableBucketBatchSampler
 
-    computing = "the biLM, or what stands for it"
+    computing = "biLM or lookup of cached features"
     forward = "encoder, head and metric forward"
     optimizer = "clipping and optimizer"
     return [
         (GradientDescentTrainer, "_train_epoch", REST),
         (GradientDescentTrainer, "_validation_loss", REST),
         (Checkpointer, "maybe_save_checkpoint", CHECKPOINT),
-        (StableBucketBatchSampler, "get_batch_indices", "drawing and sorting batches"),
+        (StableBucketBatchSampler, "get_batch_indices", "sampling and sorting batches"),
         (Batch, "as_tensor_dict", "padding a batch"),
-        (FeatureCache, "read", "reading the store, with its checksums"),
-        (frozen_bilm, "_compact", "keys of the sentences"),
-        (frozen_bilm, "_key", "keys of the sentences"),
+        (FeatureCache, "read", "reading the feature cache, with checksums"),
+        (frozen_bilm, "_compact", "sentence keys"),
+        (frozen_bilm, "_key", "sentence keys"),
         (frozen_bilm.FrozenBiLm, "forward", computing),
         (ScalarMixes, "forward", "mixing the layers"),
         (Dropout, "forward", "dropout"),
@@ -150,7 +150,7 @@ def section(result: Json) -> list[str]:
             task,
             f"{corpus['tokens']:,}",
             *(f"{sum(stages.values()):.2f}" for stages in corpus["ways"].values()),
-            f"{_total(corpus, 'ours, nothing stored') / _total(corpus, 'ours'):.0f}",
+            f"{_total(corpus, 'ours, no cache') / _total(corpus, 'ours'):.0f}",
             f"{100 * _limit(corpus) / _total(corpus, 'ours'):.0f} %",
         ]
         for task, corpus in result.items()
@@ -167,7 +167,8 @@ def section(result: Json) -> list[str]:
     return [
         _TEXT,
         table(
-            ("corpus", "tokens", *_WAYS_HEAD, "ratio in fp32", "stored, fp32: of the limit"), ways
+            ("corpus", "tokens", *_WAYS_HEAD, "ratio in fp32", "cached, fp32: of GEMM peak"),
+            ways,
         ),
         _STAGES,
         table(("stage", *stored), rows),
@@ -189,15 +190,15 @@ def _share(stages: Json, stage: str, tokens: int) -> str:
 
 
 _TEXT = (
-    "Neighbouring rows, training and dev split, checkpoint included; seconds of an epoch, where "
-    "the features are stored already and where they are computed in every batch. The limit is the "
-    "time that the matrix products of encoder and head, forwards and backwards, would take at the "
-    "rate of one large product in single precision; products of other shapes may be somewhat "
-    "faster. Where the processor has no instructions for bf16, which are named above, bf16 takes "
-    "longer than fp32."
+    "Seconds per epoch on consecutive rows of the train and dev split, checkpoint included, with "
+    "cached features and with features computed in every batch. The percentage of the GEMM peak "
+    "is the time that the matrix products of encoder and head, forward and backward, would take "
+    "at the rate of one large fp32 product, divided by the time measured; products of other shapes "
+    "may be somewhat faster. On a processor without bf16 instructions (listed above), bf16 is "
+    "slower than fp32."
 )
-_WAYS_HEAD = ("stored, fp32", "stored, bf16", "computed, bf16", "computed, fp32")
+_WAYS_HEAD = ("cached, fp32", "cached, bf16", "computed, bf16", "computed, fp32")
 _STAGES = (
-    "An epoch with stored features, in fp32: the share of each stage without those within it, and "
-    "in brackets microseconds a token."
+    "An epoch with cached features in fp32: the share of each stage, excluding nested stages, and "
+    "in brackets microseconds per token."
 )

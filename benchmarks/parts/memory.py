@@ -54,7 +54,7 @@ def section(result: Json) -> list[str]:
     """A table of the runs."""
     importing = result["importing"]
     nothing = [
-        "`allennlp train --help`: imports alone",
+        "`allennlp train --help`: imports only",
         "-",
         bytes_words(importing["anonymous"]),
         bytes_words(importing["mapped"]),
@@ -73,9 +73,8 @@ def section(result: Json) -> list[str]:
 
 
 _TEXT = (
-    f"One epoch of `allennlp train` on portions of {TASK}, into an empty feature cache, and on 64 "
-    "sentences of the dev split. Anonymous memory is what no file stands behind; mapped pages "
-    "(libraries and the store) can be given up at any time. Each the greatest of fifty samples a "
-    "second."
+    f"One epoch of `allennlp train` on parts of {TASK} and 64 sentences of its dev split, with an "
+    "empty feature cache. Anonymous memory is not backed by a file; mapped pages (libraries and "
+    "the cache) can be reclaimed at any time. Each value is the maximum of 50 samples per second."
 )
-_HEAD = ("way", "train sentences", "anonymous", "mapped", "store on disk", "archive")
+_HEAD = ("variant", "train sentences", "anonymous", "mapped", "cache on disk", "archive")

@@ -95,7 +95,7 @@ def _variants(corpus: Json) -> list[tuple[str, float]]:
     """What an epoch trains on: all rows, and those that our config draws."""
     found = [("all rows", float(corpus["tokens"]["train"]))]
     if corpus["drawn_tokens"]:
-        found.append(("rows as our config draws them", corpus["drawn_tokens"]))
+        found.append(("rows sampled by our config", corpus["drawn_tokens"]))
     return found
 
 
@@ -141,43 +141,44 @@ def section(result: Json) -> list[str]:
 
 
 _TEXT = (
-    "The real command, without early stopping, into an empty feature cache. Measured were these "
-    "runs on portions: for ours neighbouring rows; for stock rows drawn from the whole split, as "
-    "they share nothing. Stock has the same config with `elmo_token_embedder`, `elmo_characters` "
-    "and AllenNLP's encoders, with AllenNLP's default data loader (batches of 64 in random order) "
-    "or, by length, with the batches of our configs; it has one mix of the layers, ours two. With "
-    "`seq2vec boe` and `seq2seq none` the tasks have the original's encoder: the mean of tokens, "
-    "and none. With bf16, the biLM computes in it and all that learns multiplies in it. Every "
-    "epoch trains on all rows of the portion. Seconds:"
+    "Seconds of the real command, without early stopping and with an empty feature cache, on parts "
+    "of the corpora: consecutive rows for ours, rows sampled from the whole split for stock, which "
+    "shares no computation between rows. Stock has the same config with `elmo_token_embedder`, "
+    "`elmo_characters` and AllenNLP's encoders, and AllenNLP's default data loader (batches of 64 "
+    "in random order) or, by length, the batches of our configs; it has one scalar mix, ours has "
+    "two. `seq2vec boe` (mean pooling) and `seq2seq none` are the original's encoders. With bf16, "
+    "the frozen biLM computes in bf16 and the trainable modules use mixed precision. Every epoch "
+    "trains on all rows of the part."
 )
 _MEASURED_HEAD = (
-    "corpus, way",
+    "corpus, variant",
     "tokens, train and dev",
     "start",
     "reading",
     "model",
     "feature pass",
-    "training an epoch",
+    "training, per epoch",
     "dev",
     "checkpoint",
     "epochs run",
     "archive",
-    "in all",
+    "total",
     "anonymous memory",
 )
 _WHOLE = (
-    "Extrapolated from these runs to the whole corpora and twenty epochs: reading and feature pass "
-    "by the tokens of train and dev, training and dev by the tokens of their own; start, model, "
-    "checkpoint and archive as measured. Not one of these lines was run as a whole."
+    "These runs extrapolated to the whole corpora and twenty epochs: reading and feature pass in "
+    "proportion to the tokens of train and dev, training and validation in proportion to their own "
+    "tokens; start, model, checkpoint and archive as measured. None of these lines was run as a "
+    "whole."
 )
 _WHOLE_HEAD = (
-    "corpus, way",
+    "corpus, variant",
     "an epoch trains on",
     "before the first epoch",
     "an epoch",
-    "twenty epochs in all",
-    "ratio, ours in fp32 to this",
-    "ours in bf16 to this",
+    "twenty epochs",
+    "speed-up of ours, fp32",
+    "speed-up of ours, bf16",
 )
 
 

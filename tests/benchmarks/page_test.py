@@ -37,8 +37,8 @@ def test_what_another_run_found_stands_beside_the_targets(tmp_path: Path) -> Non
         "met",
         "3 times",
     ]
-    assert text.count("## Growth") == 1
-    assert "- Growth: 2030-05-06, " in text
+    assert text.count("## Growth with corpus size") == 1
+    assert "- Growth with corpus size: 2030-05-06, " in text
 
 
 def test_a_target_that_the_other_run_did_not_measure_is_a_dash(tmp_path: Path) -> None:

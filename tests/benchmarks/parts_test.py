@@ -68,10 +68,10 @@ def test_epoch_names_its_stages(setting: Setting) -> None:
     result = kept(epoch.measure(setting))
     for corpus in result.values():
         stored, narrow, *computed = corpus["ways"].values()
-        assert narrow["reading the store, with its checksums"] > 0
+        assert narrow["reading the feature cache, with checksums"] > 0
         assert {epoch.REST, epoch.CHECKPOINT, "backward"} <= set(stored)
-        assert stored["reading the store, with its checksums"] > 0
-        assert not any("reading the store, with its checksums" in each for each in computed)
+        assert stored["reading the feature cache, with checksums"] > 0
+        assert not any("reading the feature cache, with checksums" in each for each in computed)
         limit = corpus["flops"] / corpus["product_rate"]["median"]
         assert 0 < limit < sum(stored.values())
     assert "| backward |" in "\n".join(epoch.section(result))
