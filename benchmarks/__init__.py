@@ -1,6 +1,6 @@
 """
-Speed and memory against the stock way, measured in one run: `make benchmark`.
+Benchmarks of speed and memory against AllenNLP's own ELMo: `make benchmark`.
 
-Each part in `parts` measures one thing and is run by itself or with the others. What it found is
-kept as JSON, and the page with the tables is made of that JSON alone.
+Each part in `parts` can be run alone. Its results are saved as JSON, from which `page` generates
+docs/speed.md.
 """

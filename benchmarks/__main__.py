@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures, keeps what was found, and makes the page of it."""
+"""`python -m benchmarks`: measures, saves the results and writes docs/speed.md."""
 
 import argparse
 import json
@@ -8,44 +8,41 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.bare import REPOSITORY, has, make_importable
-from benchmarks.commit import commit
+from benchmarks.machine import REPOSITORY, commit, is_installed, make_importable
 from benchmarks.page import PAGE, PARTS, RESULTS, part, result_file, write_page
-from benchmarks.samples import Json
 from benchmarks.setting import Setting, make_setting
+from benchmarks.tables import Json
 
 WITHOUT_ALLENNLP = ("first_pass", "growth")
-"""The parts that a machine without AllenNLP can measure."""
+"""The parts that need no AllenNLP."""
 
 ON_GPU = ("first_pass", "twenty_epochs")
-"""The parts that measure a GPU; the others look at the CPU's memory or its clock."""
+"""The parts that can measure a GPU."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command. Raises `SystemExit` for a part that is not there."""
+    """Runs the command. Raises `SystemExit` for an unknown part."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
-    parser.add_argument(
-        "--quick", action="store_true", help="only try the benchmark, in a few minutes"
-    )
-    parser.add_argument("--page-only", action="store_true", help="make the page anew, no more")
+    parser.add_argument("--quick", action="store_true", help="try the benchmark in a few minutes")
+    parser.add_argument("--page-only", action="store_true", help="only write the page")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--elmo", type=Path, help="an ELMo's folder, in place of the random one")
+    parser.add_argument("--elmo", type=Path, help="folder of an ELMo, instead of a random one")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "runs" / "benchmarks")
-    parser.add_argument("--results", type=Path, help="the folder of the JSON files")
-    parser.add_argument("--page", type=Path, help="the page to write")
+    parser.add_argument("--results", type=Path, help="folder of the JSON files")
+    parser.add_argument("--page", type=Path, help="page to write")
     args = parser.parse_args(arguments)
     parts = _parts(args.device)
     unknown = [name for name in args.parts if name not in parts]
     if unknown:
-        parser.error(f"there is no part '{unknown[0]}' here; there are {', '.join(parts)}")
-    # A trial must not overwrite what was measured.
+        parser.error(f"unknown part '{unknown[0]}' on this device: choose from {', '.join(parts)}")
+    # A trial must not overwrite the measurements.
     results = args.results or (args.work / "trial" if args.quick else RESULTS)
     page = args.page or (args.work / "trial" / "speed.md" if args.quick else PAGE)
     if not args.page_only:
         make_importable()
         args.work.mkdir(parents=True, exist_ok=True)
-        # Before the results of the first part change the working tree.
+        # Before the results change the working tree.
         measured = commit(mark=", changed")
         setting = make_setting(args.work, args.quick, args.device, args.elmo)
         for name in args.parts or parts:
@@ -55,11 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parts(device: str) -> list[str]:
-    """The parts that can be measured on this machine."""
+    """Returns the parts that this machine can measure."""
     return [
         name
         for name in PARTS
-        if (has("allennlp") or name in WITHOUT_ALLENNLP) and (device == "cpu" or name in ON_GPU)
+        if (is_installed("allennlp") or name in WITHOUT_ALLENNLP)
+        and (device == "cpu" or name in ON_GPU)
     ]
 
 

@@ -1,29 +1,42 @@
-"""One pass of the biLM as a run makes it: from words to features in the feature cache."""
+"""The feature pass as a training run does it: from words to cached features."""
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.characters import Ids
-from benchmarks.samples import Json
+import numpy
+
+from benchmarks.tables import Json
+
+MAX_CHARACTERS = 50
+_BEGIN, _END, _PADDING = 259, 260, 261
+
+Ids = numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.int16]]
+"""Character ids of a sentence. Shape: `(num_tokens, 50)`."""
+
+
+def character_ids(sentences: Iterable[Sequence[str]]) -> Iterator[Ids]:
+    """Yields the character ids of each sentence, as AllenNLP computes them, without AllenNLP."""
+    ids_of_word = cache(_ids_of_word)
+    for sentence in sentences:
+        yield numpy.stack([ids_of_word(word) for word in sentence])
+
+
+def _ids_of_word(word: str) -> Ids:
+    ids = numpy.full(MAX_CHARACTERS, _PADDING, numpy.int16)
+    content = word.encode("utf-8", "ignore")[: MAX_CHARACTERS - 2]
+    ids[: len(content) + 2] = [_BEGIN, *(byte + 1 for byte in content), _END]
+    return ids
+
 
 CACHE_LIMIT = 10**12
 
 
 def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
-    """
-    # Parameters
-
-    sentences : `Iterable[numpy.ndarray]`
-        The character ids of each.
-
-    # Returns
-
-    `tuple[Corpus, list[bytes]]`
-        The distinct ones, and the key of each in the feature cache.
-    """
+    """Returns a `Corpus` of the distinct sentences, and their keys in the feature cache."""
     from bluelmo_plugins.modules.bilm import Corpus
     from bluelmo_plugins.modules.elmo.feature_cache import sentence_key
 
@@ -38,10 +51,7 @@ def distinct_corpus(sentences: Iterable[Ids]) -> tuple[Any, list[bytes]]:
 
 
 def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
-    """
-    Does what the feature pass of a training run does: finds the distinct sentences and words,
-    computes, packs to half precision and writes to an empty feature cache.
-    """
+    """Times a feature pass over the distinct sentences into an empty feature cache."""
     from bluelmo_plugins.modules.bilm import CorpusPass
     from bluelmo_plugins.modules.elmo.feature_cache import SENTENCES_PER_WRITE, FeatureCache
     from bluelmo_plugins.modules.elmo.feature_cache_options import FeatureLayout
@@ -58,7 +68,7 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
             yield ids
 
     corpus, keys = distinct_corpus(counted())
-    cache = FeatureCache(folder, CACHE_LIMIT)
+    features = FeatureCache(folder, CACHE_LIMIT)
     writing = 0.0
     for batch, layers in CorpusPass(bilm, corpus, layout.dtype).run(range(len(corpus))):
         rows = layers.split(list(map(corpus.length, batch)))
@@ -67,12 +77,16 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
         for first in range(0, len(batch), SENTENCES_PER_WRITE):
             group = slice(first, first + SENTENCES_PER_WRITE)
             values = map(layout.to_bytes, rows[group])
-            if not cache.write(zip([keys[number] for number in batch[group]], values, strict=True)):
-                raise OSError(f"{folder}: the cache takes nothing. Make room on the disk.")
+            if not features.write(
+                zip([keys[number] for number in batch[group]], values, strict=True)
+            ):
+                raise OSError(
+                    f"{folder}: the feature cache cannot be written. Free some disk space."
+                )
         writing += time.perf_counter() - before
         del rows
     seconds = time.perf_counter() - start
-    cache.close()
+    features.close()
     size = disk_usage(folder)
     shutil.rmtree(folder, ignore_errors=True)
     return {
@@ -84,5 +98,5 @@ def timed_pass(bilm: Any, sentences: Iterable[Ids], folder: Path) -> Json:
 
 
 def disk_usage(folder: Path) -> int:
-    """Bytes of the disk that the files of a folder take."""
+    """Returns the disk space of all files in a folder, in bytes."""
     return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file())

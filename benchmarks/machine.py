@@ -1,22 +1,60 @@
-"""The machine in words, and how fast it multiplies matrices."""
+"""The machine, its software and the rate of its matrix products."""
 
+import importlib.util
 import os
 import platform
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import torch
 
-from benchmarks.samples import Json
+from benchmarks.tables import Json
 
-# The shape of the inputs' product of a full-size layer over a block of contexts.
+REPOSITORY = Path(__file__).parent.parent
+
+
+def is_installed(module: str) -> bool:
+    """Returns whether a module is installed."""
+    return importlib.util.find_spec(module) is not None
+
+
+def make_importable(small: bool = False) -> None:
+    """
+    Makes the modules of `bluelmo_plugins` importable that need no AllenNLP.
+
+    The package itself imports AllenNLP; without AllenNLP, or if `small`, an empty package with the
+    same folder replaces it.
+    """
+    name = "bluelmo_plugins"
+    if (small or not is_installed("allennlp")) and name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(REPOSITORY / name)]
+        sys.modules[name] = package
+
+
+def commit(mark: str = "") -> str:
+    """Returns the current commit, with `mark` if files differ from it; "unknown" without git."""
+    command = ["git", "describe", "--always", "--abbrev=10", "--exclude=*"]
+    if mark:
+        command.append(f"--dirty={mark}")
+    try:
+        found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    except OSError:
+        return "unknown"
+    return found.stdout.strip() or "unknown"
+
+
+# The shape of the input product of a full-size LSTM layer.
 ROWS, DIM, GATES = 1024, 512, 16384
 ROWS_OF_A_PART = 256
 
 
 def words() -> Json:
-    """What the figures depend on, without the names of hosts and folders."""
+    """Describes hardware and software, without host names and paths."""
     from bluelmo_plugins.modules.bilm.compute import X86_WITH_BF16
 
     cpu_info = _read("/proc/cpuinfo")
@@ -37,8 +75,10 @@ def words() -> Json:
 
 def product_rate(dtype: torch.dtype, device: torch.device, compute: str, calls: int = 5) -> float:
     """
-    The speed of one product of 1024 x 512 by 512 x 16384 that is given a place for its result; or
-    of one by packed weights, which cannot be, in parts whose results have memory from before.
+    Returns the GEMM peak in FLOP/s: the faster of a plain product and one by packed weights.
+
+    The plain product writes into preallocated memory. Packed weights cannot, so their product is
+    computed in parts whose results reuse memory.
     """
     from bluelmo_plugins.modules.bilm.compute import matmul_precision
     from bluelmo_plugins.modules.bilm.packed_weights import linear, pack_weights

@@ -1,13 +1,12 @@
-"""The page with the tables, made of the results alone."""
+"""Generates docs/speed.md from the results."""
 
 import json
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.bare import REPOSITORY
-from benchmarks.samples import Json
-from benchmarks.tables import Target, table
+from benchmarks.machine import REPOSITORY
+from benchmarks.tables import Json, Target, table
 
 PARTS = ("first_pass", "twenty_epochs", "epoch", "memory", "growth")
 """The parts in the order of the page."""
@@ -20,27 +19,21 @@ writes this page from the measurements in `benchmarks/results`; do not edit it."
 
 
 def part(name: str) -> ModuleType:
-    """The module of a part."""
+    """Imports the module of a part."""
     return import_module(f"benchmarks.parts.{name}")
 
 
 def result_file(name: str, device: str) -> str:
-    """The name of the file with what a part found on a kind of device."""
+    """Returns the file name of the results of a part on a device."""
     return f"{name}.json" if device == "cpu" else f"{name}-{device}.json"
 
 
 def make_page(results: Path) -> str:
     """
-    # Parameters
+    Returns the page in Markdown.
 
-    results : `Path`
-        The folder of the results, one JSON file a part; those that are missing are left out, and
-        the page says so. A folder in it holds those of another run, whose targets are shown beside.
-
-    # Returns
-
-    `str`
-        Markdown.
+    Parts without a result file in the folder are listed as not measured. Each subfolder has the
+    results of an earlier run, whose targets are shown for comparison.
     """
     found = _runs(results)
     blocks = [_HEAD]
@@ -62,13 +55,13 @@ def make_page(results: Path) -> str:
 
 
 def _runs(folder: Path) -> list[Json]:
-    """What the files of a folder hold, in the order of the page."""
+    """Reads the results of a folder in the order of the page."""
     files = [folder / result_file(name, device) for name in PARTS for device in ("cpu", "cuda")]
     return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
 
 
 def _targets(runs: list[Json]) -> dict[str, Target]:
-    """By what they are about. They are for a CPU."""
+    """Returns the targets, which are for CPUs, by their text."""
     return {
         target.what: target
         for run in runs
@@ -114,7 +107,7 @@ def _targets_section(targets: dict[str, Target], others: list[list[Json]]) -> li
 
 
 def _origin(run: Json) -> str:
-    """When, with what, on what, and how."""
+    """Describes date, command, commit, machine and corpora of a run."""
     machine = run["machine"]
     hardware = f"{machine['cores']} cores of {machine['cpu']}"
     if machine["bf16_instructions"]:
@@ -131,7 +124,7 @@ def _origin(run: Json) -> str:
 
 
 def write_page(results: Path, page: Path) -> None:
-    """Writes the page of a folder of results."""
+    """Writes the page for a folder of results."""
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(make_page(results), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""A command in a process of its own: how long it takes, and how much memory."""
+"""Runs a command in its own process and measures its time and memory."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.bare import REPOSITORY
+from benchmarks.machine import REPOSITORY
 
 SECONDS_BETWEEN_SAMPLES = 0.02
 
@@ -16,18 +16,10 @@ SECONDS_BETWEEN_SAMPLES = 0.02
 @dataclass(frozen=True)
 class Finished:
     """
-    # Parameters
+    A finished command: start (seconds since 1970), duration in seconds and output.
 
-    started : `float`
-        When, in seconds since 1970.
-    seconds : `float`
-        How long it ran.
-    anonymous : `int`
-        The most anonymous memory at any sample, in bytes: what no file stands behind.
-    mapped : `int`
-        The most mapped memory (files, the store's pages, libraries), in bytes.
-    output : `str`
-        What it printed.
+    `anonymous` and `mapped` are its peak memory in bytes: not backed by a file, and backed by one
+    (libraries, feature cache).
     """
 
     started: float
@@ -38,7 +30,7 @@ class Finished:
 
 
 def run(command: Sequence[str]) -> Finished:
-    """Runs a command in the repository and looks at its memory fifty times a second."""
+    """Runs a command in the repository and samples its memory 50 times per second."""
     anonymous = mapped = 0
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         started = time.time()
@@ -57,7 +49,7 @@ def run(command: Sequence[str]) -> Finished:
 
 
 def allennlp(*arguments: str) -> list[str]:
-    """The real command `allennlp`, of the Python that runs this."""
+    """Returns the command line of `allennlp` in the current environment."""
     return [os.path.join(os.path.dirname(sys.executable), "allennlp"), *arguments]
 
 

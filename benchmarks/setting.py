@@ -1,4 +1,4 @@
-"""What a run of the benchmarks is made with: an ELMo, corpora, a device."""
+"""The ELMo, the corpora and the device of a benchmark run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,37 +6,23 @@ from typing import Any
 
 import torch
 
-from benchmarks.bare import REPOSITORY, has
-from benchmarks.samples import Json
+from benchmarks.machine import REPOSITORY, is_installed
+from benchmarks.tables import Json
 
 CORPORA = {"ddi": "ddi2013-type", "bc5cdr-chem": "BC5CDR-chem"}
-"""The configs that are measured, and the folders of their corpora."""
+"""The measured configs and the folders of their corpora."""
 
 TIMES_ON_GPU = 8
-"""How many times as much a GPU gets of what would be over in a moment."""
+"""Factor for the amount of data on a GPU."""
 
 
 @dataclass(frozen=True)
 class Setting:
     """
-    # Parameters
+    The ELMo, corpora and device of a run; `work` is a folder for temporary files.
 
-    work : `Path`
-        The folder for all that a run makes and needs no more afterwards.
-    elmo : `Path`
-        The folder of the ELMo that is measured.
-    elmo_words : `str`
-        What it is.
-    trained_elmo : `Optional[Path]`
-        The folder of a trained ELMo, for the deviation of formats; `None`: there is none.
-    corpora : `Path`
-        The folder of the corpora.
-    corpora_words : `str`
-        What they are.
-    device : `torch.device`
-        What computes in the first pass.
-    quick : `bool`
-        Whether to measure so little that only the benchmark itself is tried.
+    `trained_elmo` is used for the deviation of number formats, if there is one. `quick` measures
+    very little, to try the benchmark itself.
     """
 
     work: Path
@@ -54,15 +40,15 @@ class Setting:
         return self.device.type == "cuda"
 
     def size(self, full: int, quick: int) -> int:
-        """How much of something to measure."""
+        """Returns `full`, or `quick` in a quick run."""
         return quick if self.quick else full
 
     def more(self, full: int, quick: int) -> int:
-        """The same, and on a GPU `TIMES_ON_GPU` times as much."""
+        """Returns `size`, on a GPU multiplied by `TIMES_ON_GPU`."""
         return self.size(full, quick) * (TIMES_ON_GPU if self.on_gpu else 1)
 
     def words(self) -> Json:
-        """The setting as a result keeps it."""
+        """Describes the setting for the results."""
         return {
             "elmo": self.elmo_words,
             "corpora": self.corpora_words,
@@ -71,7 +57,7 @@ class Setting:
         }
 
     def bilm(self, compute: str, elmo: Path | None = None) -> Any:
-        """Our biLM in a format, on the device."""
+        """Loads the frozen biLM in a number format on the device."""
         from bluelmo_plugins.modules.bilm import BiLm
 
         folder = elmo or self.elmo
@@ -79,14 +65,14 @@ class Setting:
         return bilm.eval().to(self.device).pack()
 
     def formats(self) -> list[str]:
-        """The formats that the device computes in, single precision first."""
+        """Returns the number formats that the device supports, fp32 first."""
         from bluelmo_plugins.modules.bilm import COMPUTE_DTYPES, why_unsupported
 
         return [name for name in COMPUTE_DTYPES if not why_unsupported(name, self.device)]
 
 
 def make_setting(work: Path, quick: bool, device: str, elmo: Path | None = None) -> Setting:
-    """Takes the real corpora where they are, and makes what is missing."""
+    """Uses the real corpora if available, and generates the ELMo and corpora that are missing."""
     shared = REPOSITORY.parent / "shared"
     real = shared / "blue"
     is_real = not quick and all((real / folder).is_dir() for folder in CORPORA.values())
@@ -123,7 +109,7 @@ def _random_elmo(work: Path, size: str) -> Path:
 
 def _sample_corpora(work: Path) -> Path:
     folder = work / "sample-corpora"
-    if has("allennlp") and not folder.exists():
+    if is_installed("allennlp") and not folder.exists():
         from bluelmo_plugins.corpora.samples.folder import write_corpora
 
         folder.mkdir(parents=True)

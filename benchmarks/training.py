@@ -1,4 +1,4 @@
-"""Runs of the real `allennlp train`, ours and AllenNLP's stock way, and their parts in time."""
+"""Runs of `allennlp train`, ours and stock, their stages and their extrapolation."""
 
 import json
 import re
@@ -6,12 +6,13 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import mean
 
+from benchmarks.corpora import read_params
 from benchmarks.corpus_pass import disk_usage
 from benchmarks.process import allennlp, run
-from benchmarks.samples import Json
-from benchmarks.sentences import read_params
 from benchmarks.setting import Setting
+from benchmarks.tables import Json
 
 _STOCK_EMBEDDER = """{
   type: 'elmo_token_embedder',
@@ -20,8 +21,8 @@ _STOCK_EMBEDDER = """{
   dropout: $.elmo_dropout,
 }"""
 
-_TELLS = "{ type: 'console_logger', should_log_inputs: false }"
-"""AllenNLP's callback that tells of each epoch, before its checkpoint, as ours does."""
+_EPOCH_LOG = "{ type: 'console_logger', should_log_inputs: false }"
+"""AllenNLP's callback that logs each epoch before its checkpoint, as ours does."""
 
 _STOCK = f"""{{
   feature_store:: false,
@@ -35,7 +36,7 @@ _STOCK = f"""{{
       for name in ['seq2seq_encoder', 'seq2vec_encoder']
       if std.get(ours, name) != null
     }},
-  trainer+: {{ callbacks: [{_TELLS}], checkpointer: {{ keep_most_recent_by_count: 1 }} }},
+  trainer+: {{ callbacks: [{_EPOCH_LOG}], checkpointer: {{ keep_most_recent_by_count: 1 }} }},
 }}"""
 
 _STOCK_BATCHES = "{ data_loader: { batch_size: $.batch_size, shuffle: true } }"
@@ -58,28 +59,13 @@ WAYS = {
     "ours bf16, seq2vec boe": f"{_BF16} + {_BOE}",
     "stock, seq2vec boe": f"{_STOCK} + {_STOCK_BATCHES} + {_BOE}",
 }
-"""What each way of training changes in the config of a task. Stock is AllenNLP's
-`elmo_token_embedder`, which gives one mix of the layers where ours gives two, its encoders and its
-checkpointer, with its default batches, or with those that our configs have. In bf16 are the biLM
-and what learns."""
+"""The variants of training as changes of a config. Stock has AllenNLP's `elmo_token_embedder` (one
+scalar mix where ours has two), encoders and checkpointer, with its default batches or ours."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """
-    # Parameters
-
-    setting : `Setting`
-        Has the ELMo.
-    task : `str`
-        One of `CORPORA`.
-    way : `str`
-        One of `WAYS`.
-    corpora : `Path`
-        The folder of the corpora.
-    epochs : `int`
-        How many; there is no early stopping.
-    """
+    """A run of `allennlp train`: task, variant of `WAYS`, corpora and number of epochs."""
 
     setting: Setting
     task: str
@@ -93,7 +79,7 @@ class Training:
         return self.setting.work / "stores" / self._name
 
     def source(self) -> str:
-        """The config in Jsonnet."""
+        """Returns the config in Jsonnet."""
         return f"""(import '{self.task}.jsonnet') + {{
           dataset_dir:: '{self.corpora.resolve()}',
           options_file:: '{self.setting.elmo.resolve()}/options.json',
@@ -106,7 +92,7 @@ class Training:
         }} + {WAYS[self.way]}"""
 
     def run(self) -> Json:
-        """Trains with an empty store."""
+        """Trains with an empty feature cache; returns times, memory and disk usage."""
         work, store = self.setting.work, self.store
         output = work / "runs" / self._name
         for folder in (store, output):
@@ -134,7 +120,7 @@ class Training:
 
 
 def stages(log: str, started: float, ended: float) -> Json:
-    """Takes a run apart by its log file."""
+    """Returns the duration of each stage of a run, from its log."""
     times: dict[str, list[float]] = {}
     for moment, message in re.findall(r"^(\S+ \S+) - [A-Z]+ - \S+ - (.*)$", log, re.MULTILINE):
         seconds = datetime.strptime(moment, "%Y-%m-%d %H:%M:%S,%f").timestamp()
@@ -170,3 +156,27 @@ _MOMENTS = {
     "validated": r"^Epoch \d+ of \d+:|Training \|  Validation",
     "saved": r"^Epoch duration",
 }
+
+
+EPOCHS = 20
+
+
+def whole_corpus(run: Json, train: float, drawn_per_epoch: float, dev: float) -> Json:
+    """Extrapolates the costs of a run to twenty epochs on a whole corpus."""
+    seconds, tokens = run["seconds"], run["tokens"]
+    growth = (train + dev) / (tokens["train"] + tokens["dev"])
+    epoch = (
+        mean(seconds["training"]) * drawn_per_epoch / tokens["train"]
+        + mean(seconds["validating"]) * dev / tokens["dev"]
+        + mean(seconds["saving"])
+    )
+    parts = {
+        "once": seconds["starting"] + seconds["building"] + seconds["ending"],
+        "reading": seconds["reading"] * growth,
+        "feature_pass": seconds["feature_pass"] * growth,
+        "epoch": epoch,
+    }
+    return {
+        **parts,
+        "total": parts["once"] + parts["reading"] + parts["feature_pass"] + EPOCHS * epoch,
+    }

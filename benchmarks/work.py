@@ -1,4 +1,4 @@
-"""What a pass of the biLM computes: its floating-point operations and the contexts it shares."""
+"""Counts what the biLM computes: floating-point operations and shared prefixes."""
 
 import math
 from collections import Counter
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from benchmarks.samples import Json
+from benchmarks.tables import Json
 
 _PRODUCTS = {
     torch.ops.aten.mm,
@@ -21,15 +21,15 @@ _PRODUCTS = {
 }
 
 _BY_PACKED_WEIGHTS = "mkldnn::_linear_pointwise"
-"""Its arguments are the rows, the weight, of which each row gives one output, and the bias."""
+"""Its arguments: rows, weight `(num_outputs, dim)`, bias."""
 
 
 class ProductCounter(TorchDispatchMode):
     """
-    Counts the operations of all matrix products while it is entered, by the format that they are
-    in. It sees the products that torch is really asked for, so repeated rows of small levels count,
-    and a row that several contexts share counts once. Everything else, such as the gates'
-    sigmoids, is left out.
+    Counts the floating-point operations of all matrix products while active, by dtype.
+
+    Padding rows count, and a row that several sentences share counts once. Operations other than
+    matrix products, such as the gates' sigmoids, do not count.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class ProductCounter(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        """Counts a product, and lets torch compute it."""
+        """Counts a product and lets torch compute it."""
         if func.overloadpacket in _PRODUCTS:
             left, right = [each for each in args if isinstance(each, Tensor)][-2:]
             self._count(left, right.shape[-1])
@@ -53,7 +53,7 @@ class ProductCounter(TorchDispatchMode):
 
 
 def sharing(corpus: Any, batches: Iterable[list[int]], num_tokens: int) -> Json:
-    """How many contexts there are in the batches of a corpus."""
+    """Returns the numbers of tokens, prefixes and LSTM steps in the batches of a corpus."""
     from bluelmo_plugins.modules.bilm.prefix_tree import PrefixTree
 
     distinct = contexts = nodes = 0

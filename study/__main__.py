@@ -1,4 +1,4 @@
-"""`python -m study`: trains what is still to be trained, and makes the page."""
+"""`python -m study`: runs the missing trials and writes the page."""
 
 import argparse
 import logging
@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from benchmarks.bare import REPOSITORY
-from benchmarks.commit import commit
+from benchmarks.machine import REPOSITORY, commit
 from study.factors import BASE
 from study.page import PAGE, compare_all, write_page
 from study.parity import PARITY, write_effects
@@ -19,19 +18,19 @@ from study.trial import SHARED, Trial
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command. Raises `SystemExit` for a study that is not there, and without corpora."""
+    """Runs the command. Raises `SystemExit` for an unknown study or missing corpora."""
     parser = argparse.ArgumentParser(prog="python -m study", description=__doc__)
     parser.add_argument("studies", nargs="*", metavar="STUDY", help=f"of {', '.join(STUDIES)}; all")
-    parser.add_argument("--minutes", type=float, help="begin no trial after so many")
-    parser.add_argument("--page-only", action="store_true", help="make the page anew, no more")
+    parser.add_argument("--minutes", type=float, help="start no trial after this many minutes")
+    parser.add_argument("--page-only", action="store_true", help="only write the page")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "runs" / "study")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder of the results")
-    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")
-    parser.add_argument("--parity", type=Path, default=PARITY, help="the page for the effects")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
+    parser.add_argument("--page", type=Path, default=PAGE, help="page to write")
+    parser.add_argument("--parity", type=Path, default=PARITY, help="page with the effects")
     args = parser.parse_args(arguments)
     unknown = [name for name in args.studies if name not in STUDIES]
     if unknown:
-        parser.error(f"there is no study '{unknown[0]}'; there are {', '.join(STUDIES)}")
+        parser.error(f"unknown study '{unknown[0]}': choose from {', '.join(STUDIES)}")
     studies = [STUDIES[name] for name in args.studies or STUDIES]
     if not args.page_only:
         if not (SHARED / "blue").is_dir():
@@ -53,7 +52,7 @@ def _train(studies: Sequence[Study], work: Path, results: Path, deadline: float 
         if find(key, read_results(trial.study.name, results)):
             continue
         if deadline is not None and time.time() > deadline:
-            print("The time is up; the same command goes on from here.")
+            print("Time is up; run the same command again to resume.")
             return
         with _without_log():
             found = trial.run(work)
@@ -64,7 +63,7 @@ def _train(studies: Sequence[Study], work: Path, results: Path, deadline: float 
 
 @contextmanager
 def _without_log() -> Iterator[None]:
-    """Some hundred trainings would say the same some hundred times."""
+    """Silences the logs of the trainings."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -74,7 +73,7 @@ def _without_log() -> Iterator[None]:
 
 
 def _trials(studies: Sequence[Study]) -> Iterator[Trial]:
-    """A first replicate of everything before the second of anything."""
+    """Yields the first replicate of all studies before the second of any."""
     for place in range(max(study.replicates for study in studies)):
         for study in studies:
             for replicate in study.numbers[place : place + 1]:

@@ -1,4 +1,4 @@
-"""The variants of a study held against its base, replicate by replicate."""
+"""Compares the variants of a study with its base, replicate by replicate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,9 @@ BETTER, WORSE, SPREAD = "better", "worse", "within the spread"
 @dataclass(frozen=True)
 class Compared:
     """
-    # Parameters
+    A variant with its scores and their differences to the base by replicate, in percent.
 
-    variant : `Variant`
-        What was changed.
-    scores : `dict[int, float]`
-        The official score, in percent, by replicate; those without a score are left out.
-    differences : `dict[int, float]`
-        The score less that of the base in the same replicate: same documents, same seed.
-    without_score : `int`
-        Replicates that ended without one (a constant prediction has no r).
-    seconds : `float`
-        What all replicates took.
+    Replicates without a score (a constant prediction has no r) are only counted.
     """
 
     variant: Variant
@@ -38,19 +29,20 @@ class Compared:
 
     @property
     def difference(self) -> float | None:
-        """The mean difference; `None` before there is one."""
+        """The mean difference; `None` without differences."""
         return mean(self.differences.values()) if self.differences else None
 
     @property
     def spread(self) -> float | None:
-        """The standard deviation (n - 1) of the differences; `None` for fewer than two."""
+        """The sample standard deviation of the differences; `None` for fewer than two."""
         return deviation(list(self.differences.values()))
 
     @property
     def verdict(self) -> str:
         """
-        Whether the mean difference is greater than its spread, over three replicates at least. A
-        variant that ends without a score anywhere is never better.
+        Better or worse if the mean difference of three or more replicates exceeds its spread.
+
+        A variant with a replicate without a score is never better.
         """
         if self.difference is None or self.spread is None or len(self.differences) < 3:
             return ""
@@ -62,24 +54,12 @@ class Compared:
 
 
 def deviation(values: Sequence[float]) -> float | None:
-    """The standard deviation (n - 1); `None` for fewer than two values."""
+    """Returns the sample standard deviation; `None` for fewer than two values."""
     return stdev(values) if len(values) > 1 else None
 
 
 def compare(study: Study, results: Path = RESULTS) -> list[Compared]:
-    """
-    # Parameters
-
-    study : `Study`
-        What to look for.
-    results : `Path`, optional (default = `RESULTS`)
-        The folder of the results.
-
-    # Returns
-
-    `list[Compared]`
-        The base first, then the variants that have a result, in the order of the plan.
-    """
+    """Returns the base, then the variants that have results, in the order of the plan."""
     found = read_results(study.name, results)
     compared: list[Compared] = []
     for variant in (BASE, *study.variants):

@@ -1,27 +1,16 @@
-"""The corpora of the study: documents dealt into a training, a selecting and a scoring portion."""
+"""Splits corpora by documents into parts for training, model selection and scoring."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from benchmarks.corpus_file import rows_of
+from benchmarks.corpora import split_rows
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """
-    Rows of each portion, or sentences where tokens have labels; whole documents, so about.
-
-    # Parameters
-
-    train : `int`
-        What is learned from.
-    select : `int`
-        What the best epoch is chosen by.
-    score : `int`
-        What the result is scored on.
-    """
+    """Rows (or sentences) for training, model selection and scoring, rounded up to documents."""
 
     train: int
     select: int
@@ -31,25 +20,16 @@ class Sizes:
 @dataclass(frozen=True)
 class Corpus:
     """
-    # Parameters
+    A corpus of the study: config, folder, description and the document of a row or sentence.
 
-    config : `str`
-        The name of the config.
-    folder : `str`
-        The folder of the corpus.
-    words : `str`
-        What it is, for the page.
-    document_of : `Callable[[str], str]`
-        The document of a row, or of a sentence's lines. Documents are never parted.
-    is_stand_in : `bool`, optional (default = `False`)
-        Whether it is general English in the format of a licensed corpus.
+    Documents are never split. A surrogate is general English in the format of a licensed corpus.
     """
 
     config: str
     folder: str
     words: str
     document_of: Callable[[str], str]
-    is_stand_in: bool = False
+    is_surrogate: bool = False
 
 
 def _first_field_to(mark: str) -> Callable[[str], str]:
@@ -68,14 +48,14 @@ CORPORA = {
             "clinicalSTS",
             "headline pairs (STS 2013 to 2016) in place of MedSTS",
             lambda row: row.split("\t")[0],
-            is_stand_in=True,
+            is_surrogate=True,
         ),
         Corpus(
             "mednli",
             "mednli",
             "SICK in place of MedNLI",
             lambda row: row.split("\t")[0],
-            is_stand_in=True,
+            is_surrogate=True,
         ),
     )
 }
@@ -84,13 +64,14 @@ CORPORA = {
 
 def deal(corpus: Corpus, source: Path, target: Path, sizes: Sizes, replicate: int) -> None:
     """
-    Deals the documents of the training and the dev split anew for each replicate. The test split is
-    never looked at. The portions are called train.tsv, dev.tsv (selecting) and test.tsv (scoring).
+    Splits the documents of the train and dev split at random, with the replicate as seed.
+
+    Writes train.tsv, dev.tsv (model selection) and test.tsv (scoring). Never reads the test split.
     """
     rows: list[str] = []
     header = between = ""
     for split in ("train.tsv", "dev.tsv"):
-        header, found, between = rows_of((source / split).read_text(encoding="utf-8"))
+        header, found, between = split_rows((source / split).read_text(encoding="utf-8"))
         rows += found
     documents: dict[str, list[str]] = {}
     for row in rows:
@@ -105,7 +86,7 @@ def deal(corpus: Corpus, source: Path, target: Path, sizes: Sizes, replicate: in
 
 
 def _take(documents: list[list[str]], size: int) -> list[str]:
-    """Whole documents from the end of the list, until there are as many rows."""
+    """Removes whole documents from the end until there are enough rows."""
     rows: list[str] = []
     while len(rows) < size and documents:
         rows += documents.pop()

@@ -1,13 +1,12 @@
-"""How long the whole table takes, from what the benchmark measured."""
+"""Estimates the time for the whole table from the benchmark."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.extrapolation import EPOCHS, whole_corpus
 from benchmarks.page import RESULTS
-from benchmarks.samples import Json
-from benchmarks.tables import seconds_words, table
+from benchmarks.tables import Json, seconds_words, table
+from benchmarks.training import EPOCHS, whole_corpus
 from bluelmo_plugins.tasks import load_task
 
 SEEDS = 3
@@ -15,14 +14,14 @@ SEEDS = 3
 
 @dataclass(frozen=True)
 class _Like:
-    """What was measured on a corpus of the benchmark, and the tokens of a row."""
+    """A benchmarked corpus with similar cost, and the tokens per row."""
 
     corpus: str
     tokens: int
     tags: bool = False
 
     def seconds(self, way: str, train: float, dev: float, measured: Json) -> Json:
-        """As from `whole_corpus`; an epoch with an encoder of tokens only where they are tagged."""
+        """Extrapolates the cost; only tagging tasks pay for a token encoder."""
         costs = {
             run["way"]: whole_corpus(run, train, train, dev)
             for run in measured[self.corpus]["runs"]
@@ -39,7 +38,7 @@ _PAIRS = _Like("bc5cdr-chem", 40)
 """Two sentences a row."""
 
 _MENTIONS_A_SENTENCE = 1.1
-"""Of BC5CDR, to guess the sentences of a corpus of which only mentions are published."""
+"""In BC5CDR; used to estimate the number of sentences from published mentions."""
 
 _TASKS = {
     "biosses": _PAIRS,
@@ -54,22 +53,11 @@ _TASKS = {
     "mednli": _PAIRS,
 }
 _SHARES_FEATURES = {"bc5cdr-dz"}
-"""With the task before it."""
+"""Uses the features of the task before it."""
 
 
 def estimate_table(results: Path = RESULTS) -> str:
-    """
-    # Parameters
-
-    results : `Path`, optional (default = `RESULTS`)
-        The folder of the benchmark's results.
-
-    # Returns
-
-    `str`
-        Markdown: for each task and in all, with the published ELMo, its features in fp32 or bf16,
-        and 20 epochs without early stopping.
-    """
+    """Returns the table of each task's time for 20 epochs without early stopping."""
     file = results / "twenty_epochs.json"
     measured = json.loads(file.read_text(encoding="utf-8"))["result"]
     rows, totals = [], [0.0, 0.0]
@@ -91,7 +79,7 @@ reduce the time; long sentences increase it."""
 
 
 def _rows(task: str) -> list[int]:
-    """Of the three splits."""
+    """Returns the rows of the three splits."""
     published = load_task(task).about.counts or {}
     if "mentions" in published:
         return [round(count / _MENTIONS_A_SENTENCE) for count in published["mentions"]]

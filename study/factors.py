@@ -1,4 +1,4 @@
-"""What the study changes: one field, or a few that belong together, around the base."""
+"""The variants of the study: changes of one or a few config fields."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Variant:
     """
-    # Parameters
+    A change of the base: factor, value and the fields in Jsonnet.
 
-    factor : `str`
-        What is changed.
-    value : `str`
-        To what, in a few words.
-    fields : `str`, optional (default = `"{}"`)
-        Jsonnet that is added to the config.
-    elmo : `str`, optional (default = `"trained"`)
-        "trained", or "random": one of the same size with random weights.
-    thresholds_tuned : `bool`, optional (default = `False`)
-        Whether the threshold that is best on the selecting portion takes the place of the config's.
+    `elmo` is "trained", or "random" for random weights of the same size. With `thresholds_tuned`,
+    the threshold is tuned on the model-selection part.
     """
 
     factor: str
@@ -28,7 +20,7 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """Tells it from the others."""
+        """A unique name."""
         return f"{self.factor}: {self.value}"
 
 
@@ -36,20 +28,7 @@ BASE = Variant("base", "the defaults before the study")
 
 
 def values(factor: str, field: str, options: dict[str, str]) -> tuple[Variant, ...]:
-    """
-    # Parameters
-
-    factor : `str`
-        What is changed.
-    field : `str`
-        The field of the config.
-    options : `dict[str, str]`
-        What it is changed to in Jsonnet, by a few words.
-
-    # Returns
-
-    `tuple[Variant, ...]`
-    """
+    """Returns a variant for each option of a field."""
     return tuple(
         Variant(factor, name, f"{{ {field}:: {value} }}") for name, value in options.items()
     )
@@ -141,7 +120,7 @@ PAIR_HEAD = values(
 
 
 def together(**changes: str) -> Variant:
-    """Several fields at once, by their values in Jsonnet."""
+    """Returns a variant with several changed fields."""
     words = ", ".join(f"{field} {value}" for field, value in changes.items())
     fields = ", ".join(f"{field}:: {value}" for field, value in changes.items())
     return Variant("together", words.replace("'", ""), f"{{ {fields} }}")

@@ -1,7 +1,4 @@
-"""
-`python -m study.full_table`: every corpus with the small biLM, by the commands that a user has, and
-docs/results.md of it.
-"""
+"""`python -m study.full_table`: trains every available corpus and writes docs/results.md."""
 
 import argparse
 import os
@@ -10,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.bare import REPOSITORY
+from benchmarks.machine import REPOSITORY
 from study.estimate import estimate_table
 from study.trial import SHARED
 
@@ -20,9 +17,9 @@ GROUPS = {
     "blue": ("bc5cdr-chem", "bc5cdr-dz", "ddi", "hoc", "biosses"),
     "blue-standins": ("clnclsts", "mednli"),
 }
-"""The folders of corpora, and the configs that are trained with each."""
+"""The folders of corpora and their configs."""
 
-STAND_INS = {
+SURROGATES = {
     "clinicalSTS": "STS headlines, general English",
     "mednli": "SICK, general English",
 }
@@ -59,12 +56,12 @@ share them:"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command."""
+    """Runs the command."""
     parser = argparse.ArgumentParser(prog="python -m study.full_table", description=__doc__)
     parser.add_argument("--seeds", default="3", help="as for `allennlp blue seeds`")
     parser.add_argument("--page-only", action="store_true", help="train nothing")
     parser.add_argument("--runs", type=Path, default=REPOSITORY / "runs" / "results")
-    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")
+    parser.add_argument("--page", type=Path, default=PAGE, help="page to write")
     args = parser.parse_args(arguments)
     if not args.page_only:
         for folder, configs in GROUPS.items():
@@ -85,20 +82,13 @@ def _train(folder: str, configs: Sequence[str], runs: Path, seeds: str) -> None:
 
 
 def write_page(runs: Path, page: Path) -> None:
-    """
-    # Parameters
-
-    runs : `Path`
-        The folder of the runs.
-    page : `Path`
-        The page to write; its picture goes into a folder of its name.
-    """
+    """Writes the page of the runs, and its picture into a folder with its name."""
     from bluelmo_plugins.report.blue_table import make_table
     from bluelmo_plugins.report.formats import as_markdown
     from bluelmo_plugins.report.picture import DOTS_PER_INCH, table_figure
     from bluelmo_plugins.report.runs.run import find_runs
 
-    table = make_table(find_runs([runs]), STAND_INS)
+    table = make_table(find_runs([runs]), SURROGATES)
     picture = page.parent / page.stem / "blue.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
     table_figure(table).savefig(picture, dpi=DOTS_PER_INCH, metadata={"Software": None})

@@ -1,10 +1,10 @@
-"""The page of the study, made of the results alone."""
+"""Generates docs/study.md from the results."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.bare import REPOSITORY
+from benchmarks.machine import REPOSITORY
 from benchmarks.tables import table
 from study.comparison import BETTER, WORSE, Compared, compare, deviation
 from study.corpora import CORPORA
@@ -51,19 +51,7 @@ _DEFAULTS = (
 
 
 def make_page(found: Mapping[str, Sequence[Compared]], pictures: Path) -> str:
-    """
-    # Parameters
-
-    found : `Mapping[str, Sequence[Compared]]`
-        What `compare` gave, by the name of the study.
-    pictures : `Path`
-        The folder beside the page that gets the pictures.
-
-    # Returns
-
-    `str`
-        Markdown.
-    """
+    """Draws the pictures and returns the page in Markdown."""
     head = _HEAD.format(answer=_answer(found))
     blocks = [head, _progress(found), "## Differences beyond their spread", _summary(found)]
     for study in STUDIES.values():
@@ -83,12 +71,12 @@ def make_page(found: Mapping[str, Sequence[Compared]], pictures: Path) -> str:
 
 
 def compare_all(results: Path) -> dict[str, list[Compared]]:
-    """All studies of a folder of results, by name."""
+    """Compares all studies; returns the comparisons by name."""
     return {study.name: compare(study, results) for study in STUDIES.values()}
 
 
 def write_page(found: Mapping[str, Sequence[Compared]], page: Path) -> None:
-    """Writes the page, and its pictures into a folder of its name."""
+    """Writes the page, and its pictures into a folder with its name."""
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(make_page(found, page.parent / page.stem), encoding="utf-8")
 
@@ -162,19 +150,5 @@ def _difference(compared: Compared) -> str:
 
 
 def with_spread(value: float, spread: float | None, number: int, sign: str = "") -> str:
-    """
-    # Parameters
-
-    value, spread : `float`
-        A mean, and its standard deviation, if there is one.
-    number : `int`
-        What they are of.
-    sign : `str`, optional (default = `""`)
-        "+" where differences have one.
-
-    # Returns
-
-    `str`
-        Such as "12.3 ± 0.4 (3)".
-    """
+    """Formats a mean, its spread and the number of replicates, such as "12.3 ± 0.4 (3)"."""
     return f"{value:{sign}.1f}" + (f" ± {spread:.1f} ({number})" if spread is not None else "")

@@ -1,9 +1,9 @@
-"""The measured effect of each option, for docs/parity.md."""
+"""Generates the table of effects in docs/parity.md."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.bare import REPOSITORY
+from benchmarks.machine import REPOSITORY
 from benchmarks.tables import table
 from study.comparison import BETTER, WORSE, Compared
 from study.factors import BASE
@@ -16,17 +16,7 @@ END = "<!-- to here -->"
 
 
 def effects(found: Mapping[str, Sequence[Compared]]) -> str:
-    """
-    # Parameters
-
-    found : `Mapping[str, Sequence[Compared]]`
-        What `compare` gave, by the name of the study.
-
-    # Returns
-
-    `str`
-        A table in Markdown: a row for each change of fields, a column for each corpus.
-    """
+    """Returns the Markdown table: a row for each change of fields, a column for each corpus."""
     columns = [
         name for name, compared in found.items() if any(each.differences for each in compared[1:])
     ]
@@ -52,7 +42,7 @@ def _cell(compared: Compared) -> str:
 
 
 def write_effects(found: Mapping[str, Sequence[Compared]], page: Path = PARITY) -> None:
-    """Puts the table between the two marks of a page."""
+    """Writes the table between the two marks of the page."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

@@ -1,4 +1,4 @@
-"""The differences of a study as a picture."""
+"""Draws the differences of a study."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ _MARGINS = 1.1
 
 
 def draw(variants: Sequence[Compared], title: str, path: Path) -> None:
-    """Draws each variant's mean difference to the base, its spread, and every replicate."""
+    """Draws the difference of each variant with its spread and replicates."""
     from matplotlib.figure import Figure
 
     height = _MARGINS + _ROW_HEIGHT * len(variants)
@@ -33,5 +33,5 @@ def draw(variants: Sequence[Compared], title: str, path: Path) -> None:
     axes.set_title(title, fontsize=10, loc="left")
     axes.set_xlabel("difference of the official score to the base, percentage points", fontsize=9)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Without the date and the version of what drew it, the same results give the same file.
+    # Without date and version, the same results give the same file.
     figure.savefig(path, dpi=110, metadata={"Software": None})

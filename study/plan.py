@@ -1,9 +1,8 @@
 """
-What is trained: each study has a corpus, a base and the variants that are compared with it.
+The plan of the study: corpora, bases and variants.
 
-First one factor at a time. Then what was better alone is tried together, on documents that are
-dealt anew. The bases are the values that the shipped configs had when the study was planned,
-written out here, so that results stay what they are when a default changes.
+Options are tried alone first; those that were better are then combined on new random splits. The
+bases are written out, so that results stay valid when a default changes.
 """
 
 from dataclasses import dataclass
@@ -39,24 +38,10 @@ from study.factors import (
 @dataclass(frozen=True)
 class Study:
     """
-    The variants of one corpus that are compared with one base.
+    The variants that are compared with one base on one corpus.
 
-    # Parameters
-
-    name : `str`
-        Tells it from the others.
-    corpus : `str`
-        One of `CORPORA`.
-    sizes : `Sizes`
-        What is trained and scored on.
-    variants : `tuple[Variant, ...]`
-        What is compared with the base.
-    base : `str`
-        Jsonnet that is added to the config of the corpus, for the base and for each variant.
-    replicates : `int`, optional (default = `3`)
-        How often everything is repeated, each time with other documents and another seed.
-    first : `int`, optional (default = `1`)
-        The number of the first replicate. What was chosen by some documents is tried on others.
+    `base` is Jsonnet that is added to the config. `first` is the number of the first replicate:
+    options that were chosen on some documents are tried on others.
     """
 
     name: str

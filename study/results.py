@@ -1,10 +1,10 @@
-"""What the trials found: a file of JSON lines for each study, a line as soon as a trial ends."""
+"""Results as one JSON Lines file per study, written after each trial."""
 
 import json
 from pathlib import Path
 
-from benchmarks.bare import REPOSITORY
-from benchmarks.samples import Json
+from benchmarks.machine import REPOSITORY
+from benchmarks.tables import Json
 
 RESULTS = REPOSITORY / "study" / "results"
 
@@ -12,25 +12,12 @@ _KEY = ("study", "variant", "replicate", "plan")
 
 
 def result_file(study: str, results: Path = RESULTS) -> Path:
-    """The file of a study."""
+    """Returns the file of a study."""
     return results / f"{study.replace(' ', '-')}.jsonl"
 
 
 def read_results(study: str, results: Path = RESULTS) -> list[Json]:
-    """
-    # Parameters
-
-    study : `str`
-        Its name.
-    results : `Path`, optional (default = `RESULTS`)
-        The folder of the files.
-
-    # Returns
-
-    `list[Json]`
-        In the order in which they were found. A line that a killed study left unfinished is left
-        out: its trial is done again.
-    """
+    """Reads the results in order, without an unfinished last line."""
     file = result_file(study, results)
     if not file.exists():
         return []
@@ -39,7 +26,7 @@ def read_results(study: str, results: Path = RESULTS) -> list[Json]:
 
 
 def find(key: Json, found: list[Json]) -> Json | None:
-    """The newest result of the very trial that has this key; `None` if there is none."""
+    """Returns the newest result with this key, or `None`."""
     for result in reversed(found):
         if all(result[name] == key[name] for name in _KEY):
             return result
@@ -47,12 +34,12 @@ def find(key: Json, found: list[Json]) -> Json | None:
 
 
 def keep(result: Json, results: Path = RESULTS) -> None:
-    """Adds a result to the file of its study."""
+    """Appends a result to the file of its study."""
     file = result_file(result["study"], results)
     file.parent.mkdir(parents=True, exist_ok=True)
     content = file.read_bytes() if file.exists() else b""
     with file.open("ab") as stream:
-        # After a line without an end, which is given up.
+        # Removes an unfinished last line.
         if content and not content.endswith(b"\n"):
             stream.truncate(content.rfind(b"\n") + 1)
         stream.write(json.dumps(result).encode() + b"\n")

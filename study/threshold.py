@@ -1,4 +1,4 @@
-"""The threshold that is best on one portion, tried on another."""
+"""Tunes a threshold on one part and applies it to another."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,21 +11,7 @@ Scored = tuple[Any, Any, list[str]]
 
 
 def score_with_tuned_threshold(run: Path, select: Path, score: Path) -> dict[str, float]:
-    """
-    # Parameters
-
-    run : `Path`
-        The directory of a trained model with several labels a sentence.
-    select : `Path`
-        What the threshold is chosen by.
-    score : `Path`
-        What the model is scored on with it.
-
-    # Returns
-
-    `dict[str, float]`
-        ``score`` and ``threshold``.
-    """
+    """Tunes the threshold of a run on `select`; returns it with the score on `score`."""
     from allennlp.models.archival import load_archive
 
     archive = load_archive(run / "model.tar.gz")

@@ -1,4 +1,4 @@
-"""One training of the study."""
+"""Runs one training of the study."""
 
 import json
 import os
@@ -11,8 +11,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bare import REPOSITORY
-from benchmarks.samples import Json
+from benchmarks.machine import REPOSITORY
+from benchmarks.tables import Json
 from study.corpora import CORPORA, deal
 from study.factors import Variant
 from study.plan import Study
@@ -22,16 +22,7 @@ SHARED = REPOSITORY.parent / "shared"
 
 @dataclass(frozen=True)
 class Trial:
-    """
-    # Parameters
-
-    study : `Study`
-        What it belongs to.
-    variant : `Variant`
-        What differs from the base.
-    replicate : `int`
-        Which repetition: the seed, and what the documents are dealt by.
-    """
+    """One training: study, variant and replicate (seed and split)."""
 
     study: Study
     variant: Variant
@@ -39,7 +30,7 @@ class Trial:
 
     @property
     def key(self) -> Json:
-        """What tells its result from others'. With other fields or sizes it is another trial."""
+        """Identifies the result; other fields or sizes give another key."""
         study, variant = self.study, self.variant
         parts = (study.corpus, astuple(study.sizes), study.base, astuple(variant))
         return {
@@ -50,21 +41,11 @@ class Trial:
         }
 
     def config(self, work: Path) -> Any:
-        """
-        # Parameters
-
-        work : `Path`
-            The folder for what is needed no more afterwards, and for the feature cache.
-
-        # Returns
-
-        `dict[str, Any]`
-            The config, as AllenNLP reads it.
-        """
+        """Returns the config; `work` holds temporary files and the feature cache."""
         import _jsonnet
 
         elmo = elmo_folder(self.variant.elmo, work)
-        # encoder_dim belongs to the bases, but what is added there makes other trials of them.
+        # Not in the bases, because a changed base would change the key of every trial.
         variant = f"""(import '{self.study.corpus}.jsonnet') + {{
           dataset_dir:: '{self._portions(work).resolve()}',
           options_file:: '{elmo.resolve()}/options.json',
@@ -78,7 +59,7 @@ class Trial:
         return json.loads(_jsonnet.evaluate_snippet(path, variant))
 
     def run(self, work: Path) -> Json:
-        """Trains, and scores the kept epoch on the scoring portion."""
+        """Trains and evaluates the best epoch."""
         from allennlp.commands.evaluate import evaluate_from_archive
         from allennlp.commands.train import train_model
         from allennlp.common import Params
@@ -87,12 +68,12 @@ class Trial:
 
         start = time.time()
         corpus = CORPORA[self.study.corpus]
-        source = SHARED / ("blue-standins" if corpus.is_stand_in else "blue") / corpus.folder
+        source = SHARED / ("blue-standins" if corpus.is_surrogate else "blue") / corpus.folder
         target = self._portions(work) / corpus.folder
         deal(corpus, source, target, self.study.sizes, self.replicate)
         run = work / f"run-{os.getpid()}"
         shutil.rmtree(run, ignore_errors=True)
-        # What is said about each is kept.
+        # Hides the terminal output of each training.
         with redirect_stdout(StringIO()):
             train_model(Params(self.config(work)), run)
             test_file = json.dumps(str(target / "test.tsv"))
@@ -115,7 +96,7 @@ class Trial:
 
 
 def elmo_folder(elmo: str, work: Path) -> Path:
-    """The folder of the trained ELMo, or of one of its size with random weights."""
+    """Returns the folder of the trained ELMo or of one with random weights."""
     trained = SHARED / "elmo-pubmed-small"
     if elmo == "trained":
         return trained

@@ -1,6 +1,6 @@
 """
-What is measured, one module each.
+The parts of the benchmark.
 
 A part is a module with ``TITLE``, ``measure(setting) -> Json``, ``targets(result)`` and
-``section(result)``, the text and tables of the page.
+``section(result)``, its text and tables.
 """

@@ -1,20 +1,20 @@
-"""What an epoch costs with stored features and without, and where its time goes."""
+"""Measures an epoch with and without cached features, by stage."""
 
+import inspect
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import torch
 
 from benchmarks import machine
-from benchmarks.portions import contiguous, write_portion
-from benchmarks.samples import Json, samples
-from benchmarks.sentences import read_file, read_params
+from benchmarks.corpora import consecutive, read_file, read_params, write_portion
 from benchmarks.setting import CORPORA, Setting
-from benchmarks.stage_clock import StageClock
-from benchmarks.tables import Target, table
+from benchmarks.tables import Json, Target, samples, table
 from benchmarks.training import Training
 from benchmarks.work import ProductCounter
 
@@ -28,13 +28,13 @@ OUTERMOST = (REST, CHECKPOINT)
 
 
 def measure(setting: Setting) -> Json:
-    """Both ways on portions of two corpora, in this process."""
+    """Measures epochs with and without cached features on two corpora, in this process."""
     return {task: _measure(setting, task) for task in CORPORA}
 
 
 def _measure(setting: Setting, task: str) -> Json:
     rows = setting.size(ROWS[task], 32)
-    corpora = write_portion(setting, task, f"epoch {task}", contiguous(rows), contiguous(16))
+    corpora = write_portion(setting, task, f"epoch {task}", consecutive(rows), consecutive(16))
     files = [corpora / CORPORA[task] / f"{split}.tsv" for split in ("train", "dev")]
     tokens = sum(read_file(setting, task, file).num_tokens for file in files)
     rates = [_product_rate(setting)]
@@ -57,7 +57,7 @@ def _product_rate(setting: Setting) -> float:
 
 
 def _stages(training: Training) -> Json:
-    """Seconds of an epoch by its stages."""
+    """Returns the seconds per epoch of each stage."""
     clock = StageClock()
     watched = ExitStack()
     for owner, attribute, stage in _watched():
@@ -67,7 +67,7 @@ def _stages(training: Training) -> Json:
 
 
 def _flops(training: Training) -> int:
-    """Floating-point operations of an epoch's matrix products, forwards and backwards."""
+    """Returns the floating-point operations of the matrix products of an epoch."""
     from allennlp.training import GradientDescentTrainer
 
     counter = ProductCounter()
@@ -103,7 +103,7 @@ def _train(training: Training, watched: AbstractContextManager[Any]) -> None:
 
 
 def _watched() -> list[tuple[Any, str, str]]:
-    """The functions of an epoch, and what the time in them is spent on."""
+    """Returns the functions to time and their stages."""
     from allennlp.data import Batch
     from allennlp.training import Checkpointer, GradientDescentTrainer
 
@@ -138,13 +138,70 @@ def _watched() -> list[tuple[Any, str, str]]:
     ]
 
 
+class StageClock:
+    """Assigns time to the innermost of the watched functions that is running."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._running: list[str] = []
+        self._since = 0.0
+
+    @contextmanager
+    def watch(
+        self, owner: Any, attribute: str, stage: str, outermost: bool = False
+    ) -> Iterator[None]:
+        """Times a function while the context is active."""
+        function = inspect.getattr_static(owner, attribute)
+        with patch.object(owner, attribute, self._timed(function, stage, outermost)):
+            yield
+
+    def _timed(self, function: Any, stage: str, outermost: bool) -> Callable[..., Any]:
+        if inspect.isgeneratorfunction(function):
+
+            def generator(*args: Any, **kwargs: Any) -> Iterator[Any]:
+                items = function(*args, **kwargs)
+                while True:
+                    with self._stage(stage, outermost):
+                        item = next(items, self)
+                    if item is self:
+                        return
+                    yield item
+
+            return generator
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            with self._stage(stage, outermost):
+                return function(*args, **kwargs)
+
+        return timed
+
+    @contextmanager
+    def _stage(self, stage: str, outermost: bool) -> Iterator[None]:
+        if not (self._running or outermost):
+            yield
+            return
+        self._turn()
+        self._running.append(stage)
+        try:
+            yield
+        finally:
+            self._turn()
+            self._running.pop()
+
+    def _turn(self) -> None:
+        now = time.perf_counter()
+        if self._running:
+            self.seconds[self._running[-1]] += now - self._since
+        self._since = now
+
+
 def targets(result: Json) -> list[Target]:
-    """None: the parts of an epoch have no targets."""
+    """Returns no targets."""
     return []
 
 
 def section(result: Json) -> list[str]:
-    """A table of both ways, and one of the stages with stored features."""
+    """Returns the tables of epochs and of stages."""
     ways = [
         [
             task,
@@ -180,7 +237,7 @@ def _total(corpus: Json, way: str) -> float:
 
 
 def _limit(corpus: Json) -> float:
-    """Seconds that the products of an epoch with stored features would take alone."""
+    """Returns the seconds of the matrix products at the GEMM peak."""
     return float(corpus["flops"] / corpus["product_rate"]["median"])
 
 

@@ -1,28 +1,25 @@
-"""How fast the biLM reads a corpus for the first time."""
+"""Measures the speed of the feature pass against stock."""
 
+import time
 from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from benchmarks import machine
-from benchmarks.bare import has
-from benchmarks.characters import Ids, ids_of
-from benchmarks.corpus_pass import distinct_corpus, timed_pass
-from benchmarks.parts import deviation
-from benchmarks.portions import BATCH, middle, ordered_batches, spread
-from benchmarks.samples import Json, rate_words, samples
-from benchmarks.sentences import read_split
+from benchmarks.corpora import BATCH, middle, ordered_batches, read_split, spread
+from benchmarks.corpus_pass import Ids, character_ids, distinct_corpus, timed_pass
+from benchmarks.machine import is_installed
 from benchmarks.setting import CORPORA, Setting
-from benchmarks.stock import StockEmbedder
-from benchmarks.tables import Target, table
+from benchmarks.tables import Json, Target, rate_words, samples, table
 from benchmarks.work import ProductCounter, sharing
 
 TITLE = "First pass of the biLM"
 
 ROWS = {"ddi": 1500, "bc5cdr-chem": 1024}
-"""Neighbouring instances that ours reads at a time on a CPU."""
+"""Consecutive instances of a pass on a CPU."""
 
 TARGETS = {
     ("ddi", "fp32"): 5.0,
@@ -32,17 +29,42 @@ TARGETS = {
 }
 LEAST_SHARE = 70.0
 
+DEVIATION_SENTENCES = 96
+
+
+class StockEmbedder:
+    """AllenNLP's `ElmoTokenEmbedder` as in training, with gradients of its scalar mix."""
+
+    def __init__(self, setting: Setting) -> None:
+        from allennlp.modules.token_embedders import ElmoTokenEmbedder
+
+        self._device = setting.device
+        self._embedder = ElmoTokenEmbedder(
+            str(setting.elmo / "options.json"), str(setting.elmo / "weights.hdf5")
+        ).to(setting.device)
+
+    def tokens_per_second(self, sentences: Sequence[Sequence[str]]) -> float:
+        """Times one batch, without its indexing."""
+        import torch
+        from allennlp.modules.elmo import batch_to_ids
+
+        ids = batch_to_ids([list(sentence) for sentence in sentences]).to(self._device)
+        start = time.perf_counter()
+        with torch.enable_grad():
+            self._embedder(ids).cpu()
+        return sum(map(len, sentences)) / (time.perf_counter() - start)
+
 
 def measure(setting: Setting) -> Json:
-    """Ours in every format of the device against stock, turn by turn, on two corpora."""
+    """Measures all number formats and stock, alternating, on two corpora."""
     bilms = {name: setting.bilm(name) for name in setting.formats()}
-    stock = StockEmbedder(setting) if has("allennlp") else None
+    stock = StockEmbedder(setting) if is_installed("allennlp") else None
     if stock and setting.on_gpu:
         # The first batches of a process are slower on a GPU.
         for _ in range(3):
             stock.tokens_per_second([["warm", "up"] * 20] * BATCH)
     return {
-        "deviation": deviation.measure(setting),
+        "deviation": _measure_deviation(setting),
         "corpora": {task: _measure(setting, task, bilms, stock) for task in CORPORA},
         "stock_missing": "" if stock else "AllenNLP is not installed on this machine",
     }
@@ -54,7 +76,7 @@ def _measure(
 ) -> Json:
     sentences = read_split(setting, task, "train").sentences
     portion = middle(sentences, setting.more(ROWS[task], 40))
-    ids = list(ids_of(portion))
+    ids = list(character_ids(portion))
     flops = _flops(list(bilms.values())[-1], ids)
     turns = setting.size(2, 1)
     random_batches = [Random(turn).sample(sentences, BATCH) for turn in range(turns)]
@@ -63,7 +85,7 @@ def _measure(
     passes: dict[str, list[Json]] = {name: [] for name in bilms}
     stock_rates: dict[str, list[float]] = {"random": [], "by_length": []}
     if setting.on_gpu:
-        # A GPU loads and compiles what it computes with.
+        # Warm-up: a GPU loads and compiles its kernels.
         for bilm in bilms.values():
             timed_pass(bilm, ids[:BATCH], setting.work / "first-pass-store")
     for random_batch, batch_by_length in zip(random_batches, batches_by_length, strict=True):
@@ -81,7 +103,7 @@ def _measure(
         "tokens": sum(map(len, portion)),
         "words": len({word for sentence in portion for word in sentence}),
         "sharing": _sharing(setting, ids),
-        "sharing_of_all": _sharing(setting, list(ids_of(sentences))),
+        "sharing_of_all": _sharing(setting, list(character_ids(sentences))),
         "flops": flops,
         "ours": {name: _ours(name, passes[name], limits, flops) for name in bilms},
         "stock": {name: samples(each) for name, each in stock_rates.items() if each},
@@ -89,7 +111,7 @@ def _measure(
 
 
 def _ours(name: str, passes: list[Json], limits: Json, flops: Json) -> Json:
-    # The character convolutions are in single precision, whatever the LSTMs compute in.
+    # The character convolutions are in fp32 in every format of the LSTMs.
     characters = "tf32" if name == "tf32" else "fp32"
     limit = flops["lstms"] / limits[name]["median"] + (
         flops["characters"] / limits[characters]["median"]
@@ -109,12 +131,12 @@ def _ours(name: str, passes: list[Json], limits: Json, flops: Json) -> Json:
 
 
 def _flops(bilm: Any, ids: Sequence[Ids]) -> Json:
-    """Counted in a pass in 16 bits, which tells the LSTMs from the characters' single precision."""
+    """Counts in a 16-bit pass, so that the LSTMs differ from the characters' fp32."""
     from bluelmo_plugins.modules.bilm import CorpusPass
 
     corpus, _ = distinct_corpus(ids)
     with ProductCounter() as counter:
-        # What other threads do is not counted.
+        # Other threads are not counted.
         for _ in CorpusPass(bilm, corpus, num_workers=0).run(range(len(corpus))):
             pass
     characters = counter.flops.pop("float32")
@@ -136,7 +158,7 @@ def _dtype(bilm: Any) -> torch.dtype:
 
 
 def targets(result: Json) -> list[Target]:
-    """Ratios to batches in random order, and shares of the limit."""
+    """Returns the speed-ups over stock in random order and the percentages of the GEMM peak."""
     found = []
     for (task, name), bound in TARGETS.items():
         corpus = result["corpora"][task]
@@ -160,12 +182,12 @@ def _ratio_words(ours: Json, corpus: Json, order: str) -> str:
 
 
 def section(result: Json) -> list[str]:
-    """Tables of the rates, of the sharing and of the deviation."""
+    """Returns the tables of rates, sharing and deviations."""
     text = [_TEXT, table(_HEAD, _rows(result))]
     if result["stock_missing"]:
         text.append(f"Stock was not measured: {result['stock_missing']}.")
     text += [_SHARING, table(_SHARING_HEAD, _sharing_rows(result))]
-    return [*text, *deviation.section(result["deviation"])]
+    return [*text, *_deviation_section(result["deviation"])]
 
 
 _TEXT = (
@@ -249,3 +271,67 @@ def _sharing_rows(result: Json) -> list[list[str]]:
         ]
         for task, corpus in result["corpora"].items()
     ]
+
+
+def _measure_deviation(setting: Setting) -> Json:
+    """Returns the deviation of each layer from fp32 for each format."""
+    sentences = read_split(setting, "bc5cdr-chem", "train").sentences
+    ids = list(character_ids(spread(sentences, setting.size(DEVIATION_SENTENCES, 8))))
+    folders = {setting.elmo_words: setting.elmo}
+    if setting.trained_elmo:
+        folders["a small ELMo trained on PubMed"] = setting.trained_elmo
+    result: Json = {"sentences": len(ids), "elmos": {}}
+    for words, folder in folders.items():
+        exact, *others = (_layers(setting.bilm(name, folder), ids) for name in setting.formats())
+        names = setting.formats()[1:]
+        found = {"fp32, cached in half precision": [each.half().float() for each in exact]}
+        found |= {name: layers for name, layers in zip(names, others, strict=True)}
+        result["elmos"][words] = {
+            name: [_deviation(*pair) for pair in zip(layers, exact, strict=True)]
+            for name, layers in found.items()
+        }
+    return result
+
+
+@torch.no_grad()
+def _layers(bilm: Any, sentences: Sequence[Ids]) -> list[Tensor]:
+    """Returns each layer of all tokens, both directions concatenated."""
+    from bluelmo_plugins.modules.bilm import CorpusPass, bidirectional_layers
+
+    corpus, _ = distinct_corpus(sentences)
+    batches = []
+    for _, found in CorpusPass(bilm, corpus).run(range(len(corpus))):
+        batches.append(bidirectional_layers(found))
+    return [torch.cat(layers) for layers in zip(*batches, strict=True)]
+
+
+def _deviation(layer: Tensor, exact: Tensor) -> Json:
+    difference = layer - exact
+    return {
+        "relative_rms": float(difference.norm() / exact.norm()),
+        "greatest": float(difference.abs().max()),
+        "rms_of_layer": float(exact.square().mean().sqrt()),
+    }
+
+
+def _deviation_section(result: Json) -> list[str]:
+    """Returns the table of the deviations."""
+    rows = [
+        [
+            f"{elmo}, {name}",
+            str(layer),
+            f"{each['relative_rms']:.1e}",
+            f"{each['greatest']:.1e}",
+            f"{each['rms_of_layer']:.2f}",
+        ]
+        for elmo, formats in result["elmos"].items()
+        for name, layers in formats.items()
+        for layer, each in enumerate(layers)
+    ]
+    text = (
+        f"Deviation of each format from fp32, on {result['sentences']} sentences of BC5CDR; layer "
+        "0 is the token layer. Relative: root mean square of the deviation divided by that of the "
+        "layer."
+    )
+    head = ("ELMo, format", "layer", "relative", "maximum", "root mean square of the layer")
+    return [text, table(head, rows)]

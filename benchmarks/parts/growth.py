@@ -1,30 +1,28 @@
-"""Whether the first pass takes more time a token, or more memory, the longer the corpus is."""
+"""Measures how time per token and memory grow with the size of the corpus."""
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bare import make_importable
-from benchmarks.characters import ids_of
-from benchmarks.corpus_pass import timed_pass
+from benchmarks.corpora import read_split
+from benchmarks.corpus_pass import character_ids, timed_pass
+from benchmarks.machine import make_importable
 from benchmarks.process import run
-from benchmarks.samples import Json
-from benchmarks.sentences import read_split
 from benchmarks.setting import Setting
-from benchmarks.tables import Target, bytes_words, table
+from benchmarks.tables import Json, Target, bytes_words, table
 
 TITLE = "Growth with corpus size"
 
 FACTORS = (1, 2, 4, 8)
 TOKENS = 24576
-"""Of the least portion: three full batches, so that one waits while others are computed."""
+"""Tokens of the smallest part: three full batches, so that one waits while others are computed."""
 
 FLAT = 1.1
 
 
 def measure(setting: Setting) -> Json:
-    """Passes over more and more distinct sentences of BC5CDR, each in a process of its own."""
+    """Measures passes over increasing numbers of distinct sentences, each in its own process."""
     sentences = [
         list(sentence)
         for sentence in dict.fromkeys(
@@ -60,7 +58,7 @@ def _pass(setting: Setting, compute: str, sentences: list[list[str]], factor: in
 
 
 def main(sentences: str, elmo: str, store: str, compute: str, device: str) -> None:
-    """One pass, in a process that imports no AllenNLP; prints what `timed_pass` gave."""
+    """Runs one pass in a process without AllenNLP and prints the result of `timed_pass`."""
     make_importable(small=True)
     import torch
 
@@ -69,11 +67,11 @@ def main(sentences: str, elmo: str, store: str, compute: str, device: str) -> No
     files = Path(elmo) / "options.json", Path(elmo) / "weights.hdf5"
     bilm: Any = BiLm(*files, compute=compute).eval().to(device).pack()
     with open(sentences, encoding="utf-8") as lines, torch.no_grad():
-        print(json.dumps(timed_pass(bilm, ids_of(map(json.loads, lines)), Path(store))))
+        print(json.dumps(timed_pass(bilm, character_ids(map(json.loads, lines)), Path(store))))
 
 
 def targets(result: Json) -> list[Target]:
-    """Time a token and memory of the longest portion by those of the shortest."""
+    """Compares time per token and memory of the largest part with those of the smallest."""
     first, *_, last = result["passes"]
     time = (last["seconds"] / last["tokens"]) / (first["seconds"] / first["tokens"])
     memory = last["anonymous"] / first["anonymous"]
@@ -84,7 +82,7 @@ def targets(result: Json) -> list[Target]:
 
 
 def section(result: Json) -> list[str]:
-    """A table of the passes."""
+    """Returns the table of the passes."""
     rows = [
         [
             f"{each['factor']}x",

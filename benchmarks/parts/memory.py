@@ -1,10 +1,9 @@
-"""How much memory and disk a training run takes."""
+"""Measures memory and disk usage of training."""
 
-from benchmarks.portions import batches_by_length, contiguous, drawn, write_portion
+from benchmarks.corpora import batches_by_length, consecutive, sampled, write_portion
 from benchmarks.process import allennlp, run
-from benchmarks.samples import Json
 from benchmarks.setting import Setting
-from benchmarks.tables import Target, bytes_words, table
+from benchmarks.tables import Json, Target, bytes_words, table
 from benchmarks.training import Training
 
 TITLE = "Memory and disk"
@@ -13,11 +12,11 @@ TASK = "bc5cdr-chem"
 MOST_MEMORY, MOST_ARCHIVE = 1.5, 20.0
 
 RUNS = (("ours", 512), ("ours", 1536), ("ours bf16", 512), ("stock", 128))
-"""Ways of training, and the sentences of the train split that they get."""
+"""Variants and their numbers of training sentences."""
 
 
 def measure(setting: Setting) -> Json:
-    """Runs of one epoch each, on portions of BC5CDR-chem."""
+    """Runs one epoch each on parts of BC5CDR-chem."""
     importing = run(allennlp("train", "--help"))
     return {
         "importing": {"anonymous": importing.anonymous, "mapped": importing.mapped},
@@ -26,14 +25,14 @@ def measure(setting: Setting) -> Json:
 
 
 def _run(setting: Setting, way: str, number: int) -> Json:
-    train = drawn(number) if way == "stock" else contiguous(number)
+    train = sampled(number) if way == "stock" else consecutive(number)
     corpora = write_portion(setting, TASK, f"memory {number}", train, batches_by_length(1))
     result = Training(setting, TASK, way, corpora, epochs=1).run()
     return {"train_rows": number, **result}
 
 
 def targets(result: Json) -> list[Target]:
-    """Of the greatest portion in fp32."""
+    """Returns the targets for the largest part in fp32."""
     ours = max(
         (each for each in result["runs"] if each["way"] == "ours"),
         key=lambda each: int(each["train_rows"]),
@@ -46,12 +45,12 @@ def targets(result: Json) -> list[Target]:
 
 
 def memory_target(what: str, run: Json) -> Target:
-    """The anonymous memory of a training of ours."""
+    """Returns the target for the anonymous memory of a run."""
     return Target(what, run["anonymous"] / 1e9, MOST_MEMORY, "GB", at_least=False)
 
 
 def section(result: Json) -> list[str]:
-    """A table of the runs."""
+    """Returns the table of the runs."""
     importing = result["importing"]
     nothing = [
         "`allennlp train --help`: imports only",

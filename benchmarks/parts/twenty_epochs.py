@@ -1,42 +1,47 @@
-"""Twenty epochs of `allennlp train`, end to end."""
+"""Measures twenty epochs of `allennlp train` from start to end."""
 
 from collections import Counter
 from statistics import mean
 from typing import Any
 
-from benchmarks.extrapolation import EPOCHS, whole_corpus
+from benchmarks.corpora import (
+    Split,
+    batches_by_length,
+    consecutive,
+    read_file,
+    read_split,
+    sampled,
+    write_portion,
+)
 from benchmarks.parts import memory
-from benchmarks.portions import batches_by_length, contiguous, drawn, write_portion
-from benchmarks.samples import Json
-from benchmarks.sentences import Split, read_file, read_split
 from benchmarks.setting import CORPORA, Setting
-from benchmarks.tables import Target, bytes_words, seconds_words, table
-from benchmarks.training import Training
+from benchmarks.tables import Json, Target, bytes_words, seconds_words, table
+from benchmarks.training import EPOCHS, Training, whole_corpus
 
 TITLE = "Twenty epochs of `allennlp train`"
 
 TARGETS = {"bc5cdr-chem": 40.0, "ddi": 80.0}
 
 TRAIN_ROWS, DEV_ROWS = 2048, 512
-"""Of ours, on a CPU. The fewer rows, the more of a batch are pads: with 1,024 neighbours, a token
-brings 0.12 of them in DDI and 0.28 in BC5CDR, with 2,048 0.10 and 0.18, with all 0.08 and 0.12."""
+"""Rows of ours on a CPU. Fewer rows mean more padding: with 1,024 consecutive rows, 0.12 padding
+positions per token in DDI and 0.28 in BC5CDR, with 2,048 0.10 and 0.18, with all 0.08 and 0.12."""
 
 STOCK_BATCHES = {"ddi": 2, "bc5cdr-chem": 3}
-"""Training batches of stock, on a CPU; its dev split is one."""
+"""Training batches of stock on a CPU; its dev split is one batch."""
 
 RUNS = (("stock", 1), ("ours", EPOCHS), ("stock, batches by length", 1), ("ours bf16", EPOCHS))
-"""Ways of training and their epochs, in turns."""
+"""Variants and their epochs."""
 RUNS_ON_GPU = (("stock", 1), ("ours", 4))
 
 OURS = {"fp32": "ours", "bf16": "ours bf16"}
-"""Our ways by their number format."""
+"""Our variants by number format."""
 
 AS_ORIGINAL = {"ddi": "seq2vec boe", "bc5cdr-chem": "seq2seq none"}
-"""The original's encoder, with which all but the third of them are measured, too."""
+"""The original's encoder, also measured for all variants but the third."""
 
 
 def measure(setting: Setting) -> Json:
-    """Runs of ours and of stock on portions of two corpora."""
+    """Trains ours and stock on parts of two corpora."""
     return {task: _measure(setting, task) for task in CORPORA}
 
 
@@ -54,7 +59,7 @@ def _measure(setting: Setting, task: str) -> Json:
 
 
 def ways(setting: Setting, task: str) -> list[tuple[str, int]]:
-    """The ways of training that are measured, each with its epochs."""
+    """Returns the variants to train, each with its number of epochs."""
     found = list(RUNS_ON_GPU if setting.on_gpu else RUNS)
     plain = [(way, epochs) for way, epochs in found if "," not in way]
     return found + [(f"{way}, {AS_ORIGINAL[task]}", epochs) for way, epochs in plain]
@@ -63,12 +68,12 @@ def ways(setting: Setting, task: str) -> list[tuple[str, int]]:
 def _run(setting: Setting, task: str, way: str, epochs: int) -> Json:
     batches = setting.more(STOCK_BATCHES[task], 1)
     if way in ("stock", f"stock, {AS_ORIGINAL[task]}"):
-        train, dev = drawn(64 * batches), batches_by_length(1)
+        train, dev = sampled(64 * batches), batches_by_length(1)
     elif way == "stock, batches by length":
         train, dev = batches_by_length(batches), batches_by_length(1)
     else:
-        train = contiguous(setting.more(TRAIN_ROWS, 64))
-        dev = contiguous(setting.more(DEV_ROWS, 64))
+        train = consecutive(setting.more(TRAIN_ROWS, 64))
+        dev = consecutive(setting.more(DEV_ROWS, 64))
     corpora = write_portion(setting, task, f"{task} {way}", train, dev)
     files = {name: corpora / CORPORA[task] / f"{name}.tsv" for name in ("train", "dev")}
     splits = {name: read_file(setting, task, file) for name, file in files.items()}
@@ -79,8 +84,7 @@ def _run(setting: Setting, task: str, way: str, epochs: int) -> Json:
 
 
 def _drawn_tokens(train: Split) -> float | None:
-    """Tokens of an epoch for which the most frequent label is cut down to the mean of the others,
-    as our configs for relations do; `None` where there are no labels to do so by."""
+    """Returns the tokens of an epoch with our configs' undersampling; `None` without labels."""
     if not train.labels:
         return None
     rows, tokens = Counter(train.labels), Counter[str]()
@@ -92,7 +96,7 @@ def _drawn_tokens(train: Split) -> float | None:
 
 
 def _variants(corpus: Json) -> list[tuple[str, float]]:
-    """What an epoch trains on: all rows, and those that our config draws."""
+    """Returns the training tokens of an epoch: all, and with undersampling."""
     found = [("all rows", float(corpus["tokens"]["train"]))]
     if corpus["drawn_tokens"]:
         found.append(("rows sampled by our config", corpus["drawn_tokens"]))
@@ -108,7 +112,7 @@ def _totals(corpus: Json, drawn_per_epoch: float) -> dict[str, Json]:
 
 
 def targets(result: Json) -> list[Target]:
-    """Ratios to stock with its own batches, and the memory of ours."""
+    """Returns the speed-ups over stock with its default batches, and the memory of ours."""
     found = []
     for task, corpus in result.items():
         for rows, drawn_per_epoch in _variants(corpus):
@@ -129,7 +133,7 @@ def targets(result: Json) -> list[Target]:
 
 
 def section(result: Json) -> list[str]:
-    """The measured runs, and what they come to on the whole corpora."""
+    """Returns the tables of the runs and of their extrapolation."""
     measured = [_measured_row(run) for corpus in result.values() for run in corpus["runs"]]
     whole = [
         row
@@ -210,7 +214,7 @@ def _whole_rows(task: str, rows: str, totals: dict[str, Json]) -> list[list[str]
 
 
 def _ours(way: str, ours: str) -> str:
-    """One of our ways with the same model."""
+    """Returns the variant of ours with the same model."""
     change = way.partition(", ")[2]
     return f"{ours}, {change}" if change in AS_ORIGINAL.values() else ours
 

@@ -9,13 +9,10 @@ import pytest
 import torch
 from allennlp.modules.elmo import batch_to_ids
 
-from benchmarks.characters import ids_of
-from benchmarks.corpus_pass import distinct_corpus, timed_pass
-from benchmarks.extrapolation import whole_corpus
-from benchmarks.samples import samples
-from benchmarks.stage_clock import StageClock
-from benchmarks.tables import Target
-from benchmarks.training import stages
+from benchmarks.corpus_pass import character_ids, distinct_corpus, timed_pass
+from benchmarks.parts.epoch import StageClock
+from benchmarks.tables import Target, samples
+from benchmarks.training import stages, whole_corpus
 from benchmarks.work import ProductCounter, sharing
 from bluelmo_plugins.modules.bilm import BiLm, CorpusPass
 from bluelmo_plugins.modules.bilm.prefix_tree import MIN_ROWS
@@ -25,12 +22,12 @@ SENTENCES = [["a", "b", "c"], ["a", "b", "d"], ["a", "b", "c"]]
 
 def test_character_ids_are_those_of_the_indexer() -> None:
     sentence = ["Aspirin", "", "β-blocker", "x" * 60, "@DRUG$"]
-    (ours,) = ids_of([sentence])
+    (ours,) = character_ids([sentence])
     assert torch.equal(torch.from_numpy(ours).long(), batch_to_ids([sentence])[0])
 
 
 def test_sharing_counts_each_distinct_context_once() -> None:
-    corpus, keys = distinct_corpus(ids_of(SENTENCES))
+    corpus, keys = distinct_corpus(character_ids(SENTENCES))
     assert len(corpus) == len(keys) == 2
     found = sharing(corpus, [[0, 1]], num_tokens=9)
     # Forwards a, a b, a b c, a b d; backwards c, d, c b, d b, c b a, d b a.
@@ -54,7 +51,7 @@ def test_flops_are_those_of_the_products(tiny_elmo: Path, packed: bool) -> None:
     bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5", compute="bf16")
     if packed:
         bilm.pack()
-    corpus, _ = distinct_corpus(ids_of([["a", "b"]]))
+    corpus, _ = distinct_corpus(character_ids([["a", "b"]]))
     with torch.no_grad(), ProductCounter() as counter:
         for _, layers in CorpusPass(bilm, corpus, num_workers=0).run([0]):
             assert layers.shape[1] == 5
@@ -72,7 +69,7 @@ def test_flops_are_those_of_the_products(tiny_elmo: Path, packed: bool) -> None:
 
 def test_a_pass_counts_all_its_tokens_and_its_own_time(tiny_elmo: Path, tmp_path: Path) -> None:
     bilm = BiLm(tiny_elmo / "options.json", tiny_elmo / "weights.hdf5").eval()
-    ids = list(ids_of([[f"word{number}", "grew", "."] for number in range(150)]))
+    ids = list(character_ids([[f"word{number}", "grew", "."] for number in range(150)]))
     started = time.perf_counter()
     with torch.no_grad():
         found = timed_pass(bilm, [*ids, *ids], tmp_path / "store")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from benchmarks.page import PAGE, RESULTS, make_page
-from benchmarks.samples import Json
+from benchmarks.tables import Json
 
 
 def _growth(folder: Path, date: str, seconds: float) -> None:

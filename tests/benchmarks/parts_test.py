@@ -8,8 +8,8 @@ import pytest
 from benchmarks import page
 from benchmarks.__main__ import main
 from benchmarks.parts import epoch, first_pass, growth, memory, twenty_epochs
-from benchmarks.samples import Json
 from benchmarks.setting import Setting
+from benchmarks.tables import Json
 
 pytestmark = pytest.mark.usefixtures("trains_in_this_process")
 
@@ -104,4 +104,4 @@ def test_a_part_that_does_not_measure_a_gpu_is_refused_there(
     with pytest.raises(SystemExit):
         main(["growth", "--device", "cuda", "--work", str(tmp_path)])
     said = capsys.readouterr().err
-    assert "no part 'growth' here; there are first_pass, twenty_epochs" in said
+    assert "unknown part 'growth' on this device: choose from first_pass, twenty_epochs" in said

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.sentences import read_params
+from benchmarks.corpora import read_params
 from benchmarks.setting import CORPORA, Setting
 from benchmarks.training import Training
 

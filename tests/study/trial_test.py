@@ -37,7 +37,7 @@ def shared(tmp_path: Path, tiny_elmo: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return shared
 
 
-def test_a_study_trains_scores_goes_on_and_writes_its_page(
+def test_a_study_trains_scores_resumes_and_writes_its_page(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setitem(STUDIES, "hoc", HOC)
@@ -45,7 +45,7 @@ def test_a_study_trains_scores_goes_on_and_writes_its_page(
     options += ["--page", f"{tmp_path}/page.md", "--parity", f"{tmp_path}/parity.md"]
     (tmp_path / "parity.md").write_text(f"Above\n{BEGIN}\nold\n{END}\nbelow\n")
     command.main([*options, "--minutes", "0"])
-    assert "the same command goes on" in capsys.readouterr().out
+    assert "to resume" in capsys.readouterr().out
     command.main(options)
     lines = (tmp_path / "results" / "hoc.jsonl").read_text().splitlines()
     base, tuned = map(json.loads, lines)
@@ -76,10 +76,10 @@ def test_the_tuned_threshold_at_the_config_s_own_gives_the_score_of_evaluate(
     assert tuned["score"] == pytest.approx(base["score"])
 
 
-def test_a_missing_study_or_corpus_is_told(tmp_path: Path, monkeypatch, capsys) -> None:
+def test_an_unknown_study_or_missing_corpora_fail(tmp_path: Path, monkeypatch, capsys) -> None:
     with pytest.raises(SystemExit):
         command.main(["dddi"])
-    assert "no study 'dddi'" in capsys.readouterr().err
+    assert "unknown study 'dddi'" in capsys.readouterr().err
     monkeypatch.setattr(command, "SHARED", tmp_path)
     with pytest.raises(SystemExit):
         command.main(["ddi"])
@@ -94,7 +94,7 @@ def test_the_page_is_what_the_results_give(tmp_path: Path) -> None:
     assert f"\n\n{effects(found)}\n\n{END}" in PARITY.read_text(encoding="utf-8"), hint
 
 
-def test_a_parity_page_without_marks_is_told(tmp_path: Path) -> None:
+def test_a_parity_page_without_marks_is_an_error(tmp_path: Path) -> None:
     page = tmp_path / "parity.md"
     page.write_text("No marks.\n")
     with pytest.raises(ValueError, match="lacks the marks"):
