@@ -1,7 +1,8 @@
 """The stateless biLM: the layers of a sentence are a function of that sentence alone."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import chain
+from typing import Any, Optional, Union
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +14,7 @@ from .lstm import LstmStack
 from .one_thread_workers import Check, go_on
 from .packed_weights import pack_weights, unpack_weights
 from .prefix_tree import PrefixTree
-from .weights import WeightFile
+from .weights import WeightFile, write_weights
 
 # AllenNLP's character ids: bilm-tf's plus one; 0 is no token.
 BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD = 257, 258, 259, 260
@@ -86,10 +87,10 @@ class BiLm(nn.Module):
 
     # Parameters
 
-    options_file : `PathOrStr`
-        ELMo's options.json.
-    weight_file : `PathOrStr`
-        ELMo's weights.hdf5.
+    options : `Union[PathOrStr, BiLmOptions]`
+        ELMo's options.json, or what it says.
+    weight_file : `Optional[PathOrStr]`
+        ELMo's weights.hdf5; `None`: the weights are drawn, as bilm-tf draws them.
     requires_grad : `bool`, optional (default = `False`)
         Whether the weights are trainable.
     compute : `str`, optional (default = `"fp32"`)
@@ -103,14 +104,16 @@ class BiLm(nn.Module):
 
     def __init__(
         self,
-        options_file: PathOrStr,
-        weight_file: PathOrStr,
+        options: Union[PathOrStr, BiLmOptions],
+        weight_file: Optional[PathOrStr],
         requires_grad: bool = False,
         compute: str = "fp32",
         check_only: bool = False,
     ) -> None:
         super().__init__()
-        self.options = BiLmOptions.from_file(options_file)
+        if not isinstance(options, BiLmOptions):
+            options = BiLmOptions.from_file(options)
+        self.options = options
         self.num_layers = self.options.num_layers
         self.character_encoder = CharacterEncoder(self.options)
         self.forward_stack = LstmStack(self.options, COMPUTE_DTYPES[compute])
@@ -118,10 +121,14 @@ class BiLm(nn.Module):
         self._compute = compute
         self.register_buffer("boundaries", _boundary_characters(), persistent=False)
         self.boundaries: Tensor
-        with WeightFile(weight_file, check_only) as file:
-            self.character_encoder.load(file)
-            self.forward_stack.load(file, direction=0)
-            self.backward_stack.load(file, direction=1)
+        if weight_file is None:
+            for part in (self.character_encoder, self.forward_stack, self.backward_stack):
+                part.reset_parameters()
+        else:
+            with WeightFile(weight_file, check_only) as file:
+                self.character_encoder.load(file)
+                self.forward_stack.load(file, direction=0)
+                self.backward_stack.load(file, direction=1)
         self.requires_grad_(requires_grad)
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -148,6 +155,58 @@ class BiLm(nn.Module):
             for index, values in self.slices(vectors, word_of_token, lengths[lengths > 0]):
                 outputs[:, :, index][mask] = values
         return outputs
+
+    def save(self, options_file: PathOrStr, weight_file: PathOrStr) -> None:
+        """Writes ELMo's two files, as bilm-tf does."""
+        self.options.save(options_file)
+        layers = (
+            self.character_encoder.file_layers(),
+            self.forward_stack.file_layers(direction=0),
+            self.backward_stack.file_layers(direction=1),
+        )
+        write_weights(weight_file, chain.from_iterable(layers))
+
+    def predictive_states(
+        self, inputs: Tensor, dropout: Optional[nn.Module] = None
+    ) -> tuple[Tensor, Tensor]:
+        """
+        The last layer's output of each direction wherever the direction predicts a word.
+
+        # Parameters
+
+        inputs : `Tensor`
+            As for `forward`; each sentence has a token.
+        dropout : `Optional[nn.Module]`, optional (default = `None`)
+            Applied to the vector of each word and to what each layer reads.
+
+        # Returns
+
+        `tuple[Tensor, Tensor]`
+            Shapes `(num_tokens + num_sentences, projection_dim)`, sentence by sentence: forward at
+            the begin of the sentence and at each token, where it predicts the tokens and the end;
+            backward at each token and at the end, where it predicts the begin and the tokens.
+        """
+        mask = (inputs > 0).any(dim=-1)
+        lengths = mask.sum(dim=1)
+        words, word_of_token = torch.unique(inputs[mask], dim=0, return_inverse=True)
+        vectors = self.encode_words(torch.cat([words, self.boundaries]))
+        if dropout is not None:
+            vectors = dropout(vectors)
+        ends = lengths.cumsum(dim=0).tolist()
+        states = []
+        for direction in (0, 1):
+            stack, tree = self._tree(direction, len(vectors), word_of_token, lengths)
+            nodes = tree.node_of_token.new_zeros(len(word_of_token) + len(lengths))
+            is_token = torch.ones_like(nodes, dtype=torch.bool)
+            # Node 0 has read the boundary alone: before a sentence, or after it if read backward.
+            firsts = [
+                end + number for number, end in enumerate(ends if direction else [0, *ends[:-1]])
+            ]
+            is_token[firsts] = False
+            nodes[is_token] = tree.node_of_token
+            outputs = stack(vectors, tree.words, tree.parents, dropout=dropout)
+            states.append(outputs[-1][nodes])
+        return states[0], states[1]
 
     def pack(self) -> "BiLm":
         """
@@ -219,13 +278,24 @@ class BiLm(nn.Module):
         check: Check = go_on,
     ) -> list[Tensor]:
         """Computes one direction of each LSTM layer at the tokens; arguments as for `slices`."""
-        stack = self.backward_stack if direction else self.forward_stack
-        boundary = len(vectors) - 2 + direction
-        tree = PrefixTree.of(word_of_token, lengths, boundary, backward=bool(direction))
+        stack, tree = self._tree(direction, len(vectors), word_of_token, lengths)
         with compute_precision(self._compute, vectors.device, self._is_training_weights):
             outputs = stack(vectors, tree.words, tree.parents, check)
         # Frees each layer of the tree after its tokens were copied.
         return [outputs.pop(0).to(dtype)[tree.node_of_token] for _ in range(len(outputs))]
+
+    def _tree(
+        self, direction: int, num_vectors: int, word_of_token: Tensor, lengths: Tensor
+    ) -> tuple[LstmStack, PrefixTree]:
+        """Returns the layers of a direction and the tree that they run over."""
+        stack = self.backward_stack if direction else self.forward_stack
+        boundary = num_vectors - 2 + direction
+        # Only a frozen biLM must give the same bits in every batch.
+        padded = not self._is_training_weights
+        tree = PrefixTree.of(
+            word_of_token, lengths, boundary, backward=bool(direction), padded=padded
+        )
+        return stack, tree
 
     @property
     def device(self) -> torch.device:

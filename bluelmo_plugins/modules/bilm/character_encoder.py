@@ -1,5 +1,6 @@
 """The biLM's token layer: computes a context-free vector of a word from its characters."""
 
+from collections.abc import Iterator
 from typing import TypeVar, cast
 
 import torch
@@ -137,11 +138,46 @@ class CharacterEncoder(nn.Module):
                 _copy_linear(layer, file, f"CNN_high_{index}", name)
         _copy_linear(self.projection, file, "CNN_proj", "proj")
 
+    def file_layers(self) -> Iterator[tuple[str, Tensor]]:
+        """The layers of a bilm-tf file that `load` reads."""
+        yield "char_embed", self.embedding.weight[1:]
+        for index, convolution in enumerate(cast(list[nn.Conv1d], self.convolutions)):
+            yield f"CNN/W_cnn_{index}", convolution.weight.permute(2, 1, 0)[None]
+            yield f"CNN/b_cnn_{index}", convolution.get_parameter("bias")
+        for index, highway in enumerate(cast(list[Highway], self.highways)):
+            for name, layer in (("transform", highway.transform), ("carry", highway.carry)):
+                yield from _linear_layers(layer, f"CNN_high_{index}", name)
+        yield from _linear_layers(self.projection, "CNN_proj", "proj")
+
+    @torch.no_grad()
+    def reset_parameters(self) -> None:
+        """Draws initial weights as bilm-tf does (bilm/training.py)."""
+        self.embedding.weight.uniform_(-1, 1)[0].zero_()
+        dim = self.embedding.embedding_dim
+        for convolution in cast(list[nn.Conv1d], self.convolutions):
+            if self._activation is torch.relu:
+                convolution.weight.uniform_(-0.05, 0.05)
+            else:
+                convolution.weight.normal_(0, (convolution.kernel_size[0] * dim) ** -0.5)
+            convolution.get_parameter("bias").zero_()
+        std = self.projection.in_features**-0.5
+        for highway in cast(list[Highway], self.highways):
+            for layer, bias in ((highway.transform, 0.0), (highway.carry, -2.0)):
+                layer.weight.normal_(0, std)
+                layer.bias.fill_(bias)
+        self.projection.weight.normal_(0, std)
+        self.projection.bias.zero_()
+
 
 def _lengths(character_ids: Tensor) -> Tensor:
     """Returns the length of each word in characters, `(num_words,)`."""
     positions = torch.arange(1, character_ids.shape[1] + 1, device=character_ids.device)
     return ((character_ids != PADDING) * positions).amax(dim=1)
+
+
+def _linear_layers(linear: nn.Linear, group: str, name: str) -> Iterator[tuple[str, Tensor]]:
+    yield f"{group}/W_{name}", linear.weight.T
+    yield f"{group}/b_{name}", linear.bias
 
 
 def _copy_linear(linear: nn.Linear, file: WeightFile, group: str, name: str) -> None:

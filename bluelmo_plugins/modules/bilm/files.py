@@ -147,6 +147,34 @@ class BiLmOptions:
         """The width of a layer, both directions concatenated."""
         return 2 * self.projection_dim
 
+    def save(self, path: PathOrStr) -> None:
+        """Writes an options.json, as bilm-tf does; its readers count the padding, too (262)."""
+        content = {
+            "lstm": {
+                "use_skip_connections": True,
+                "projection_dim": self.projection_dim,
+                "cell_clip": self.cell_clip,
+                "proj_clip": self.projection_clip,
+                "dim": self.cell_dim,
+                "n_layers": self.num_lstm_layers,
+            },
+            "char_cnn": {
+                "activation": self.activation,
+                "filters": [list(each) for each in self.filters],
+                "n_highway": self.num_highways,
+                "embedding": {"dim": self.character_dim},
+                "n_characters": 262,
+                "max_characters_per_token": MAX_CHARACTERS_PER_TOKEN,
+            },
+        }
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2)
+
+    @classmethod
+    def from_content(cls, content: Any, path: PathOrStr = "options") -> "BiLmOptions":
+        """Takes the content of an options.json."""
+        return _OptionsReader(path, content).read()
+
     @classmethod
     def from_file(cls, path: PathOrStr) -> "BiLmOptions":
         """Reads an options.json as bilm-tf writes it."""
@@ -168,7 +196,7 @@ class BiLmOptions:
                 f"this is not a readable JSON file ({error})",
                 "Download the options file of your ELMo again",
             ) from error
-        return _OptionsReader(path, content).read()
+        return cls.from_content(content, path)
 
 
 class _OptionsReader:

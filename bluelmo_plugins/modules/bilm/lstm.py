@@ -1,6 +1,6 @@
 """The biLM's LSTMs: gates, cells with projection and clipping, and the layers of a direction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Optional, cast
 
@@ -12,6 +12,7 @@ from .files import BiLmOptions
 from .one_thread_workers import Check, go_on
 from .packed_weights import add_linear_, linear
 from .prefix_tree import MIN_ROWS, rows_for
+from .trainable_lstm import TreeLstm
 from .weights import WeightFile
 
 GATES_AT_ONCE = 2**19
@@ -141,10 +142,11 @@ class ProjectedLstm(nn.Module):
         super().__init__()
         self._cell_clip = float("inf") if cell_clip is None else cell_clip
         self._projection_clip = float("inf") if projection_clip is None else projection_clip
-        # Rows by gate: input, forget, output, new memory; the three sigmoids are neighbours.
+        # Rows by gate: input, forget, output, candidate; the three sigmoids are neighbours.
         self.input_weight = nn.Parameter(torch.empty(4 * cell_dim, dim, dtype=dtype))
         self.state_weight = nn.Parameter(torch.empty(4 * cell_dim, dim, dtype=dtype))
-        self.bias = nn.Parameter(torch.empty(4 * cell_dim, dtype=dtype))
+        # As in the file, without the forget bias of 1 that TensorFlow adds when it runs.
+        self.bias = nn.Parameter(torch.empty(4 * cell_dim))
         self.projection = nn.Parameter(torch.empty(dim, cell_dim, dtype=dtype))
 
     def forward(
@@ -161,7 +163,7 @@ class ProjectedLstm(nn.Module):
             Shape `(num_nodes,)`: the row of `inputs` that each node reads, level by level; `None`:
             each its own. A row that many nodes read is multiplied once a block.
         parents : `list[Tensor]`
-            The parents of each level, as in `Contexts`.
+            The parents of each level, as in `PrefixTree`.
         check : `Check`, optional
             Called at each level.
 
@@ -170,10 +172,12 @@ class ProjectedLstm(nn.Module):
         `Tensor`
             Shape `(num_nodes, dim)`: the output at each node.
         """
-        learns = torch.is_grad_enabled() and self.bias.requires_grad
-        states = self._states(inputs, rows, parents, check, learns)
-        if learns:
-            return torch.cat(list(states))
+        if torch.is_grad_enabled() and self.bias.requires_grad:
+            weights = self.input_weight, self.state_weight, self._full_bias(), self.projection
+            clips = self._cell_clip, self._projection_clip
+            apply: Callable[..., Tensor] = TreeLstm.apply
+            return apply(inputs, *weights, rows, parents, *clips)
+        states = self._states(inputs, rows, parents, check)
         # Frozen ones are in one place from the beginning, as a list of them needs as much again.
         sizes = [len(level) for level in parents]
         outputs = inputs.new_empty(sum(sizes), inputs.shape[1])
@@ -187,38 +191,27 @@ class ProjectedLstm(nn.Module):
         rows: Optional[Tensor],
         parents: list[Tensor],
         check: Check,
-        learns: bool,
     ) -> Iterator[Tensor]:
         """The output at the nodes of each level."""
         dim, cell_dim = self.projection.shape
-        step = self._step if learns else self._step_in_place
         state = inputs.new_zeros(1, dim)
         memory = inputs.new_zeros(1, cell_dim, dtype=torch.float32)
-        most = max(MIN_ROWS, BYTES_OF_GATES[inputs.device.type] // self.bias.nbytes)
+        bytes_of_row = self._full_bias().nbytes
+        most = max(MIN_ROWS, BYTES_OF_GATES[inputs.device.type] // bytes_of_row)
         levels = [_parts(level, most) for level in parents]
         sizes = [len(part) for level in levels for part in level]
         shares = self._project(inputs, rows, sizes, most)
         for level in levels:
             check()
-            parts = [step(next(shares), state[part], memory[part]) for part in level]
+            parts = [self._step(next(shares), state[part], memory[part]) for part in level]
             state, memory = map(_joined, zip(*parts, strict=True))
             del parts
             yield state
 
     def _step(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """One level; `gates` holds the inputs' share of them."""
-        cell_dim = self.projection.shape[1]
-        gates = torch.addmm(gates, state, self.state_weight.T)
-        input_gate, forget_gate, output_gate = gates[:, : 3 * cell_dim].sigmoid().chunk(3, dim=-1)
-        memory = forget_gate * memory + input_gate * gates[:, 3 * cell_dim :].tanh()
-        memory = memory.clamp(-self._cell_clip, self._cell_clip)
-        state = (output_gate * memory.tanh()) @ self.projection.T
-        return state.clamp(-self._projection_clip, self._projection_clip), memory
-
-    def _step_in_place(self, gates: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """
-        The same for frozen weights. It may overwrite `gates` and `memory`, as fresh memory for
-        every result takes a good part of the time.
+        One level; `gates` holds the inputs' share of them. It may overwrite `gates` and `memory`,
+        as fresh memory for every result takes a good part of the time.
         """
         add_linear_(gates, state, self.state_weight)
         cells, memory = apply_gates(gates, memory, self._cell_clip)
@@ -229,19 +222,38 @@ class ProjectedLstm(nn.Module):
         self, inputs: Tensor, rows: Optional[Tensor], sizes: list[int], most: int
     ) -> Iterator[Tensor]:
         """The inputs' share of the gates, part by part, in as few products as memory allows."""
+        bias = self._full_bias()
         for first, block in _blocks(sizes, most):
             size = sum(block)
             nodes = slice(first, first + size)
             if rows is None:
-                projected = linear(inputs[nodes], self.input_weight, self.bias)
+                projected = linear(inputs[nodes], self.input_weight, bias)
             else:
                 distinct, row_of_node = torch.unique(rows[nodes], return_inverse=True)
                 distinct = functional.pad(distinct, (0, rows_for(len(distinct)) - len(distinct)))
-                of_rows = linear(inputs[distinct], self.input_weight, self.bias)
+                of_rows = linear(inputs[distinct], self.input_weight, bias)
                 projected = of_rows[row_of_node]
                 del of_rows
             yield from projected.split(block)
             del projected
+
+    def _full_bias(self) -> Tensor:
+        """The bias with the forget bias, `(4 * cell_dim,)`, in the dtype of the weights."""
+        cell_dim = len(self.bias) // 4
+        forget = self.bias.new_ones(cell_dim)
+        full = self.bias + functional.pad(forget, (cell_dim, 2 * cell_dim))
+        return full.to(self.input_weight.dtype)
+
+    @torch.no_grad()
+    def reset_parameters(self) -> None:
+        """Draws initial weights as TensorFlow does: Glorot uniform, biases of 0."""
+        dim, cell_dim = self.projection.shape
+        # TensorFlow has one matrix for the input and the state.
+        bound = (6 / (2 * dim + 4 * cell_dim)) ** 0.5
+        nn.init.uniform_(self.input_weight, -bound, bound)
+        nn.init.uniform_(self.state_weight, -bound, bound)
+        nn.init.xavier_uniform_(self.projection)
+        nn.init.zeros_(self.bias)
 
     @torch.no_grad()
     def load(self, file: WeightFile, group: str) -> None:
@@ -253,11 +265,17 @@ class ProjectedLstm(nn.Module):
         ours = torch.arange(4 * cell_dim).view(4, cell_dim)[[0, 2, 3, 1]].flatten()
         self.input_weight.copy_(weight[:dim].T[ours])
         self.state_weight.copy_(weight[dim:].T[ours])
-        bias = file.read(f"{group}/B", (4 * cell_dim,))[ours]
-        # TensorFlow adds its forget bias of 1 when it runs, so the file does not hold it.
-        bias[cell_dim : 2 * cell_dim] += 1
-        self.bias.copy_(bias)
+        self.bias.copy_(file.read(f"{group}/B", (4 * cell_dim,))[ours])
         self.projection.copy_(file.read(f"{group}/W_P_0", (cell_dim, dim)).T)
+
+    def file_layers(self, group: str) -> Iterator[tuple[str, Tensor]]:
+        """The layers of a bilm-tf file that `load` reads."""
+        cell_dim = self.projection.shape[1]
+        theirs = torch.arange(4 * cell_dim).view(4, cell_dim)[[0, 3, 1, 2]].flatten()
+        weight = torch.cat([self.input_weight, self.state_weight], dim=1)[theirs]
+        yield f"{group}/B", self.bias[theirs]
+        yield f"{group}/W_0", weight.T
+        yield f"{group}/W_P_0", self.projection.T
 
 
 def _parts(level: Tensor, most: int) -> tuple[Tensor, ...]:
@@ -308,7 +326,12 @@ class LstmStack(nn.Module):
         )
 
     def forward(
-        self, vectors: Tensor, words: Tensor, parents: list[Tensor], check: Check = go_on
+        self,
+        vectors: Tensor,
+        words: Tensor,
+        parents: list[Tensor],
+        check: Check = go_on,
+        dropout: Optional[nn.Module] = None,
     ) -> list[Tensor]:
         """
         # Parameters
@@ -316,11 +339,13 @@ class LstmStack(nn.Module):
         vectors : `Tensor`
             Shape `(num_words, dim)`: the token layer of each word.
         words : `Tensor`
-            Shape `(num_nodes,)`: the word that each node reads, as in `Contexts`.
+            Shape `(num_nodes,)`: the word that each node reads, as in `PrefixTree`.
         parents : `list[Tensor]`
-            As in `Contexts`.
+            As in `PrefixTree`.
         check : `Check`, optional
             As for `ProjectedLstm`.
+        dropout : `Optional[nn.Module]`, optional (default = `None`)
+            Applied to the inputs of each layer but the first.
 
         # Returns
 
@@ -328,9 +353,13 @@ class LstmStack(nn.Module):
             The output of each layer, each of shape `(num_nodes, dim)`.
         """
         first, *others = self._lstms
-        outputs = [first(vectors.to(first.bias.dtype), words, parents, check)]
+        outputs = [first(vectors.to(first.input_weight.dtype), words, parents, check)]
         for layer in others:
-            outputs.append(layer(outputs[-1], None, parents, check).add_(outputs[-1]))
+            inputs = outputs[-1] if dropout is None else dropout(outputs[-1])
+            output = layer(inputs, None, parents, check)
+            # In place where nothing is kept for gradients: a layer of a corpus is large.
+            add = output.add if output.requires_grad else output.add_
+            outputs.append(add(outputs[-1]))
         return outputs
 
     @property
@@ -340,4 +369,18 @@ class LstmStack(nn.Module):
     def load(self, file: WeightFile, direction: int) -> None:
         """Copies the weights of a bilm-tf file."""
         for index, layer in enumerate(self._lstms):
-            layer.load(file, f"RNN_{direction}/RNN/MultiRNNCell/Cell{index}/LSTMCell")
+            layer.load(file, _group(direction, index))
+
+    def file_layers(self, direction: int) -> Iterator[tuple[str, Tensor]]:
+        """The layers of a bilm-tf file that `load` reads."""
+        for index, layer in enumerate(self._lstms):
+            yield from layer.file_layers(_group(direction, index))
+
+    def reset_parameters(self) -> None:
+        """Draws initial weights."""
+        for layer in self._lstms:
+            layer.reset_parameters()
+
+
+def _group(direction: int, index: int) -> str:
+    return f"RNN_{direction}/RNN/MultiRNNCell/Cell{index}/LSTMCell"

@@ -43,9 +43,16 @@ def pack_weights(module: nn.Module) -> None:
     few rows.
     """
     for owner, name, weight in _matrices(module):
-        if not weight.is_mkldnn and _can_pack(weight.device.type, weight.dtype):
-            packed = torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS)
-            setattr(owner, name, nn.Parameter(packed, requires_grad=False))
+        if not weight.is_mkldnn:
+            setattr(owner, name, nn.Parameter(packed(weight), requires_grad=False))
+
+
+def packed(weight: Tensor) -> Tensor:
+    """A packed copy of a matrix, or the matrix where torch cannot pack it on this device."""
+    if not _can_pack(weight.device.type, weight.dtype):
+        return weight
+    reordered: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), _ROWS)
+    return reordered
 
 
 def unpack_weights(module: nn.Module) -> None:

@@ -45,7 +45,13 @@ class PrefixTree:
 
     @classmethod
     def of(
-        cls, word_of_token: Tensor, lengths: Tensor, boundary: int, *, backward: bool
+        cls,
+        word_of_token: Tensor,
+        lengths: Tensor,
+        boundary: int,
+        *,
+        backward: bool,
+        padded: bool = True,
     ) -> "PrefixTree":
         """
         Builds the tree of one direction, on the device of `word_of_token`.
@@ -60,6 +66,8 @@ class PrefixTree:
             The index of the sentence boundary; greater than that of any word.
         backward : `bool`
             Whether sentences are read from their end.
+        padded : `bool`, optional (default = `True`)
+            Whether levels repeat contexts to have as many as `rows_for` says.
         """
         device = word_of_token.device
         words, sizes = word_of_token.cpu().numpy(), lengths.cpu().numpy()
@@ -68,17 +76,18 @@ class PrefixTree:
         order = numpy.argsort(-sizes, kind="stable")
         sizes, starts = sizes[order], starts[order]
         num_alive = numpy.searchsorted(-sizes, -numpy.arange(1, sizes[0] + 1), side="right")
-        level_words = [numpy.full(MIN_ROWS, boundary)]
-        parents = [numpy.zeros(MIN_ROWS, dtype=int)]
+        num_roots = MIN_ROWS if padded else 1
+        level_words = [numpy.full(num_roots, boundary)]
+        parents = [numpy.zeros(num_roots, dtype=int)]
         node_of_token = numpy.empty_like(words)
         node_of_sentence = numpy.zeros_like(sizes)  # as an index into the previous level
-        num_nodes = MIN_ROWS
+        num_nodes = num_roots
         for depth, alive in enumerate(num_alive):
             tokens = starts[:alive] + (sizes[:alive] - 1 - depth if backward else depth)
             contexts = node_of_sentence[:alive] * (boundary + 1) + words[tokens]
             distinct, node_of_sentence = numpy.unique(contexts, return_inverse=True)
             node_of_token[tokens] = num_nodes + node_of_sentence
-            nodes = numpy.resize(distinct, rows_for(len(distinct)))
+            nodes = numpy.resize(distinct, rows_for(len(distinct)) if padded else len(distinct))
             level_words.append(nodes % (boundary + 1))
             parents.append(nodes // (boundary + 1))
             num_nodes += len(nodes)

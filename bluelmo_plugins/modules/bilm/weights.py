@@ -1,5 +1,6 @@
 """ELMo's weights.hdf5, as bilm-tf writes it, read with every shape checked."""
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Optional
 
@@ -12,6 +13,13 @@ _MAX_RATIO = 20
 """How much smaller weights may be in the file; compression takes a tenth off them."""
 _SMALL = 2**20
 """A layer of up to so many bytes may be anything; constant biases shrink to nothing."""
+
+
+def write_weights(path: PathOrStr, layers: Iterable[tuple[str, torch.Tensor]]) -> None:
+    """Writes the layers of a biLM into a new HDF5 file, in single precision."""
+    with h5py.File(path, "w") as file:
+        for name, layer in layers:
+            file.create_dataset(name, data=layer.detach().float().cpu().contiguous().numpy())
 
 
 class WeightFile:

@@ -1,14 +1,16 @@
 """The biLM equals AllenNLP's with its state reset, and depends only on the sentence."""
 
+import json
 from pathlib import Path
 
+import h5py
 import pytest
 import torch
 from allennlp.modules.elmo import _ElmoBiLm, batch_to_ids
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bluelmo_plugins.modules.bilm import BiLm, bidirectional_layers
+from bluelmo_plugins.modules.bilm import BiLm, BiLmOptions, bidirectional_layers
 
 TOLERANCE = {"atol": 1e-5, "rtol": 0}
 
@@ -141,3 +143,41 @@ def test_gradients_of_a_fine_tuned_bilm_equal_allennlp(tiny_elmo: Path) -> None:
     torch.testing.assert_close(
         encoder.projection.weight.grad, stock_encoder._projection.weight.grad, **TOLERANCE
     )
+
+
+@pytest.mark.parametrize("elmo", ["tiny", "real"])
+def test_written_files_hold_the_bytes_that_were_read(
+    elmo: str, tiny_elmo: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = tiny_elmo
+    if elmo == "real":
+        folder = request.getfixturevalue("shared_dir") / "elmo-pubmed-small"
+    bilm = BiLm(folder / "options.json", folder / "weights.hdf5")
+    bilm.save(tmp_path / "options.json", tmp_path / "weights.hdf5")
+    layers = {}
+    for path in (folder, tmp_path):
+        with h5py.File(path / "weights.hdf5") as file:
+            found: dict[str, bytes] = {}
+            file.visititems(
+                lambda name, item, found=found: (
+                    found.update({name: item[...].tobytes()})
+                    if isinstance(item, h5py.Dataset)
+                    else None
+                )
+            )
+            layers[path] = found
+    assert layers[folder] == layers[tmp_path]
+    assert json.loads((folder / "options.json").read_text()) == json.loads(
+        (tmp_path / "options.json").read_text()
+    )
+
+
+def test_a_bilm_with_drawn_weights_is_one_that_allennlp_reads(tmp_path: Path) -> None:
+    options = BiLmOptions(4, ((1, 8), (2, 8), (3, 16)), "tanh", 1, 8, 32, 2, 3.0, None)
+    torch.manual_seed(0)
+    drawn = BiLm(options, None)
+    drawn.save(tmp_path / "options.json", tmp_path / "weights.hdf5")
+    pair = Pair(tmp_path)
+    assert_equal(pair, [["Aspirin", "reduces", "fever"], ["a"]])
+    ids = batch_to_ids([["Aspirin", "reduces", "fever"]])
+    assert torch.equal(drawn(ids), pair.ours(ids))
