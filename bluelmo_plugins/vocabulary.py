@@ -1,10 +1,14 @@
-"""The vocabulary of a task: the labels that its config declares, in their order."""
+"""The vocabularies: of a task, its declared labels; of a biLM, the words that it predicts."""
 
 from typing import Optional
 
 from allennlp.data.vocabulary import Vocabulary
 
 LABELS_NAMESPACE = "labels"
+WORDS_NAMESPACE = "words"
+
+BOUNDARIES = ("<S>", "</S>")
+"""The words that a biLM predicts before and after a sentence; bilm-tf's names."""
 
 
 @Vocabulary.register("declared_labels", constructor="from_labels")

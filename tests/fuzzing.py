@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 FUZZ = int(os.environ.get("BLUELMO_FUZZ", "0"))
-CPU_SECONDS_PER_CASE = 30
+CPU_SECONDS_PER_CASE = 120
 """CPU time, so that a busy machine fails no case."""
 SECONDS_PER_CASE = 300
 MEMORY_OF_CASES = 3 * 2**30

@@ -11,7 +11,7 @@ from allennlp.models import Model
 
 from bluelmo_plugins.cli.summaries import tell_after_evaluation
 from bluelmo_plugins.modules.elmo.frozen_bilm import fill_feature_caches
-from bluelmo_plugins.report.score_text import report
+from bluelmo_plugins.report.score_text import perplexity_report, report
 from bluelmo_plugins.tasks import About
 
 
@@ -66,7 +66,11 @@ class BlueEvaluator(SimpleEvaluator):
         data_path = getattr(data_loader, "data_path", "")
         file = Path(str(data_path))
         where = ", ".join(part for part in (self._task, file.name) if part)
-        print(report(metrics, where, self._score, self._about, file), flush=True)
+        if "perplexity" in metrics:
+            text = perplexity_report(metrics, where)
+        else:
+            text = report(metrics, where, self._score, self._about, file)
+        print(text, flush=True)
         getLogger("allennlp.commands.evaluate").addFilter(_is_no_closing_line)
         tell_after_evaluation(self._about, data_path)
         return metrics

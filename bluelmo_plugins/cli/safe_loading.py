@@ -213,8 +213,12 @@ def _trouble(place: list[str], value: Any) -> Optional[str]:
         return None
     if key in _RUNS_CODE and value:
         return "runs code that is not part of AllenNLP"
-    # AllenNLP drops `pretrained_file` from an archive's model: the weights replace the file.
-    if not isinstance(value, str) or (place[0] == "model" and key == "pretrained_file"):
+    # AllenNLP drops `pretrained_file` from an archive's model, since the weights replace the file,
+    # and reads the vocabulary from the archive.
+    is_replaced = place == ["vocabulary", "file"] or (
+        place[:1] == ["model"] and key == "pretrained_file"
+    )
+    if not isinstance(value, str) or is_replaced:
         return None
     if _ADDRESS.match(value):
         return f"asks for a file from the network ({value[:200]})"

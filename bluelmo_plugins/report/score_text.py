@@ -9,8 +9,15 @@ from bluelmo_plugins.errors import InputError
 from bluelmo_plugins.formats.split_files import split_of
 from bluelmo_plugins.tasks import About
 
-_FRACTION = re.compile(r"blue|(.*_)?(f1|precision|recall|accuracy|pearson)([_/].*)?")
+_FRACTION = re.compile(r"blue|oov|(.*_)?(f1|precision|recall|accuracy|pearson)([_/].*)?")
 _LABEL_F1 = re.compile(r"f1/(?P<label>.+)")
+
+
+def perplexity_report(metrics: dict[str, float], where: str) -> str:
+    """Formats the metrics of an evaluation of a biLM, the perplexity last."""
+    others = (f"{name} {shown(name, metrics[name])}" for name in metrics if name != "perplexity")
+    perplexity = shown("perplexity", metrics["perplexity"])
+    return f"\n{', '.join(others)}\n{where}: perplexity {perplexity} (both directions)"
 
 
 def report(metrics: dict[str, float], where: str, score: str, about: About, gold: Path) -> str:

@@ -99,7 +99,7 @@ def read_mention_file(
             else:
                 told.lists_documents = False
                 mentions.append(_official_mention(value))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError(
                 f"no mention can be read off this line ({type(error).__name__}: {error})",
                 file=path,

@@ -93,7 +93,7 @@ class ProgressCallback(TrainerCallback):
     serialization_dir : `str`
         Given by the trainer.
     score : `str`, optional (default = `"score"`)
-        The name of the metric "blue" to print.
+        The name of the trainer's validation metric to print.
     """
 
     def __init__(self, serialization_dir: str, score: str = "score") -> None:
@@ -158,8 +158,9 @@ class ProgressCallback(TrainerCallback):
     ) -> None:
         """Logs the line of the epoch."""
         self._close_bar()
+        ((sign, name),) = trainer._metric_tracker.tracked_metrics
         parts = [
-            *self._dev_score(metrics.get("validation_blue"), epoch),
+            *self._dev_score(metrics.get(f"validation_{name}"), epoch, name, sign),
             f"loss {shown('loss', metrics['training_loss'])}",
             ", ".join(self._times(trainer, epoch)),
         ]
@@ -197,17 +198,20 @@ class ProgressCallback(TrainerCallback):
         speed = self._num_tokens * trainer._world_size / (monotonic() - self._epoch_start)
         return [f"{speed:,.0f} tokens/s"] if self._num_tokens else []
 
-    def _dev_score(self, score: Optional[float], epoch: int) -> list[str]:
+    def _dev_score(
+        self, score: Optional[float], epoch: int, name: str = "blue", sign: float = 1
+    ) -> list[str]:
         if score is None:
             return []
-        is_best = not math.isnan(score) and (self._best is None or score > self._best)
+        is_best = self._best is None or sign * score > sign * self._best
+        is_best &= not math.isnan(score)
         if is_best:
             self._best, self._best_epoch = float(score), epoch
-        text = f"dev {self._score} {shown('blue', score)}"
+        text = f"dev {self._score} {shown(name, score)}"
         if is_best and epoch > 0:
             text += " (best so far)"
         elif not is_best and self._best is not None:
-            text += f" (best {shown('blue', self._best)}, epoch {self._best_epoch + 1})"
+            text += f" (best {shown(name, self._best)}, epoch {self._best_epoch + 1})"
         return [text]
 
     def _times(self, trainer: GradientDescentTrainer, epoch: int) -> list[str]:

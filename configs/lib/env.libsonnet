@@ -6,4 +6,7 @@
 
   // The folder of the corpora, each in its own folder.
   DATASET_DIR: std.extVar('DATASET_DIR'),
+
+  // The folder of the text that a biLM is trained on.
+  TEXT_DIR: std.extVar('TEXT_DIR'),
 }
