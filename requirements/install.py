@@ -1,8 +1,7 @@
-"""Makes the environment that the Makefile's targets run in; `make install` calls it.
+"""Creates the environment of the Makefile's targets; called by `make install`.
 
-The environment keeps two notes. The first is written when work on it begins and says what is
-wanted; the second, the same, when all of it is there. So an installation that was interrupted is
-seen and made again, and one that is complete and still what is wanted is left alone.
+The environment contains two notes with the requested configuration: one is written at the start,
+one at the end. They show whether the installation is complete and still the requested one.
 """
 
 import argparse
@@ -138,10 +137,10 @@ def main() -> None:
     try:
         install(venv, torch)
     except KeyboardInterrupt:
-        raise SystemExit("Interrupted: the next make will install it anew.") from None
+        raise SystemExit("Interrupted: the next make starts over.") from None
     except subprocess.CalledProcessError as error:
         step = " ".join(error.cmd)
-        raise SystemExit(f"Failed: {step}\nThe next make will install it anew.") from None
+        raise SystemExit(f"Failed: {step}\nThe next make starts over.") from None
     (venv / INSTALLED).write_text(json.dumps(note))
 
 
