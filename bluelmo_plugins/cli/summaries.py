@@ -71,6 +71,8 @@ def lines_after_training(folder: Path) -> list[str]:
     is_ours = run is not None and (run.config.get("evaluation") or {}).get("type") == "blue"
     if run is None or not is_ours:
         return files
+    if _is_bilm(run):
+        return _lines_after_pretraining(run, files)
     try:
         test_file: Optional[Path] = find_test_file(run.config)
     except InputError:
@@ -79,6 +81,25 @@ def lines_after_training(folder: Path) -> list[str]:
     published = beside_published_elmo(run.about, samples_of(run, test_file or Path()))
     score = _dev_score(run, read_epochs(run))
     return [score, *([published] if published else []), *files, *_next(run, test_file)]
+
+
+def _is_bilm(run: Run) -> bool:
+    return bool(run.config["model"].get("type") == "bilm")
+
+
+def _lines_after_pretraining(run: Run, files: list[str]) -> list[str]:
+    metrics = json.loads((run.directory / METRICS_NAME).read_text("utf-8"))
+    perplexity = metrics.get("best_validation_perplexity")
+    score = [] if perplexity is None else [f"Lowest held-out perplexity: {perplexity:.2f}."]
+    elmo = run.directory / "elmo"
+    return [
+        *score,
+        *files,
+        f"  ELMo     {elmo}",
+        "Next, its perplexity on another text, and a task with it:",
+        f"  {shlex.join(['allennlp', 'evaluate', str(run.archive)])} TEXT_FILE",
+        f"  export ELMO_DIR={shlex.quote(str(elmo))}",
+    ]
 
 
 def _dev_score(run: Run, epochs: Epochs) -> str:
@@ -139,7 +160,7 @@ def tell_after_evaluation(about: About, data_path: Any) -> None:
             given = ", ".join(str(file.with_name(f"{file.stem}.{ending}")) for file in files)
         if given:
             lines.append(f"{text}: {given}")
-    if run is not None:
+    if run is not None and not _is_bilm(run):
         report = f"allennlp blue report {shlex.quote(str(run.directory))} --evaluate"
         lines += ["Next, the table of BLUE with this run:", f"  {report}"]
     if lines:

@@ -90,7 +90,16 @@ def test_every_dataset_of_the_weights_is_on_the_page_with_its_shape() -> None:
     assert set(found) == first_of_kind
 
 
-def test_the_example_on_the_page_works() -> None:
-    (example,) = code_blocks(PAGE, "jsonnet")
+EXAMPLES = code_blocks(PAGE, "jsonnet")
+VARIABLES = {name: name.lower() for name in ("DATASET_DIR", "ELMO_DIR", "TEXT_DIR")}
+
+
+def test_the_example_of_a_task_works() -> None:
     elmo = "model/text_field_embedder/token_embedders/elmo"
-    assert at(evaluate(example, {"DATASET_DIR": "d"}), elmo)["weight_file"].endswith("weights.hdf5")
+    config = evaluate(EXAMPLES[0], VARIABLES)
+    assert at(config, elmo)["weight_file"].endswith("weights.hdf5")
+
+
+@pytest.mark.parametrize("example", EXAMPLES[1:])
+def test_the_examples_of_a_bilm_work(example: str) -> None:
+    assert evaluate(example, VARIABLES)["model"]["type"] == "bilm"

@@ -101,6 +101,7 @@ def test_types(write, caplog):
         {"docid": "7", "type": "Plant", "locations": []},
         {"docid": "7", "type": "Plant", "locations": [{"start": 1}]},
         {"docid": "7", "type": "Plant", "locations": [{"start": "x", "end": 2}]},
+        {"docid": "7", "type": "Plant", "locations": [{"start": float("inf"), "end": 2}]},
         {"docid": "7", "type": "Plant", "locations": [7]},
         {"locations": [{"start": 1, "end": 2}], "type": "Plant"},
         {"mentions": []},

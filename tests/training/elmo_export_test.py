@@ -15,6 +15,7 @@ from allennlp.models import load_archive
 from allennlp.modules.elmo import batch_to_ids
 from allennlp.modules.token_embedders import ElmoTokenEmbedder
 
+from bluelmo_plugins.cli.summaries import lines_after_training
 from bluelmo_plugins.models.language_model import BiLmLanguageModel
 from bluelmo_plugins.modules.bilm import BiLm
 from bluelmo_plugins.modules.elmo.embedder import ElmoEmbedder
@@ -85,6 +86,13 @@ def test_the_card_says_how_it_was_made(run: Path) -> None:
 
 class Killed(Exception):
     """Ends a training within an epoch."""
+
+
+def test_the_summary_names_the_perplexity_and_the_folder(run: Path) -> None:
+    text = "\n".join(lines_after_training(run))
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert f"{metrics['best_validation_perplexity']:.2f}" in text
+    assert str(run / "elmo") in text
 
 
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(
