@@ -186,7 +186,7 @@ def fill_caches(rank: int, files: ElmoFiles, folder: Path) -> None:
         else:
             assert numbers == [12, 12]
         bilm._bilm = None  # type: ignore[assignment, method-assign]  # nothing is left to compute
-        assert len(bilm._rows([each.numpy().astype("int16") for each in own])) == 12
+        assert len(bilm._read_or_compute([each.numpy().astype("int16") for each in own])) == 12
 
 
 def test_workers_fill_a_common_cache_together_and_separate_caches_each(
